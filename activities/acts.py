@@ -1,0 +1,144 @@
+"""What a person did: each act is one turn. The loop has checked under its lock that it is possible now."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity
+
+from voxloop.activities import clocks, notices, owners, stations, turn
+from voxloop.activities.scene import Means, Scene
+from voxloop.domain.feedback import Outcome, Stage
+from voxloop.domain.loop import Act, Plan, Turn, Verb
+from voxloop.domain.process import ClockName, StepKind
+from voxloop.store import contents, steps
+from voxloop.store.events import Event
+
+Words = dict[str, Any]
+
+
+@dataclass
+class Acts:
+    """The activity behind every update of a loop."""
+
+    means: Means
+
+    @activity.defn(name="perform")
+    async def perform(self, turn_: Turn, act: Act) -> Plan:
+        """Carry out an act and write what it changed."""
+
+        async def part(scene: Scene) -> None:
+            words: Words = {}
+            if act.content is not None:
+                words = await contents.take_up(scene.session, UUID(act.content), turn_.version)
+            scene.happened = Event(_KINDS[act.verb], act.actor)
+            await _PARTS[act.verb](scene, act, words)
+
+        return await turn.take(self.means, turn_, part)
+
+
+async def _accept(scene: Scene, act: Act, words: Words) -> None:
+    run = await scene.run()
+    if run is None:
+        raise LookupError("no step to accept")
+    member = act.member
+    if member is not None and member != scene.item["owner"]:
+        await owners.hand(scene, run, run["team"] or scene.item["team"], member, {"strategy": "claimed"})
+    await steps.change(scene.session, run, accepted_at=scene.now)
+    await clocks.end(scene, ClockName.RESPOND, fulfilled=True)
+
+
+async def _complete(scene: Scene, act: Act, words: Words) -> None:
+    await stations.leave(scene, act.outcome or "", act.content)
+
+
+async def _reply(scene: Scene, act: Act, words: Words) -> None:
+    await notices.answer_customer(scene, words["text"], author=act.actor)
+    await clocks.end(scene, ClockName.FIRST_RESPONSE, ClockName.NEXT_REPLY, fulfilled=True)
+    if scene.item["first_responded_at"] is None:
+        scene.set(first_responded_at=scene.now)
+    step = await scene.step()
+    if step is not None and step.kind is StepKind.REPLY:
+        scene.set(answered_at=scene.now)
+        await stations.leave(scene, "sent", act.content)
+
+
+async def _note(scene: Scene, act: Act, words: Words) -> None:
+    await notices.keep(scene, words["text"], act.actor, "internal", "internal")
+
+
+async def _reassign(scene: Scene, act: Act, words: Words) -> None:
+    run = await scene.run()
+    if run is None:
+        raise LookupError("no step to reassign")
+    team = act.team or run["team"]
+    scene.happened.detail |= {"team": team, "member": act.member}
+    await owners.hand(scene, run, team, act.member, {"strategy": "reassigned", "by": act.actor})
+    await steps.change(scene.session, run, team=team, accepted_at=None)
+
+
+async def _confirm(scene: Scene, act: Act, words: Words) -> None:
+    await _comment(scene, act, words)
+    await stations.leave(scene, "confirmed")
+
+
+async def _reject(scene: Scene, act: Act, words: Words) -> None:
+    await _comment(scene, act, words)
+    scene.set(round=scene.item["round"] + 1)
+    await stations.leave(scene, "rejected")
+
+
+async def _customer_reply(scene: Scene, act: Act, words: Words) -> None:
+    await _comment(scene, act, words)
+    step = await scene.step()
+    if step is not None and step.kind is StepKind.CUSTOMER and not step.confirmation:
+        await stations.leave(scene, "answered")
+    if scene.stage is not Stage.CLOSED and await clocks.running(scene, ClockName.NEXT_REPLY) is None:
+        await clocks.start(scene, ClockName.NEXT_REPLY, scene.now)
+
+
+async def _comment(scene: Scene, act: Act, words: Words) -> None:
+    if words.get("text"):
+        await notices.keep(scene, words["text"], act.actor, "in", "public")
+
+
+async def _reopen(scene: Scene, act: Act, words: Words) -> None:
+    await _comment(scene, act, words)
+    process = await scene.process()
+    if process is None:
+        raise LookupError("no process to reopen")
+    scene.set(round=scene.item["round"] + 1, stage=Stage.WORKING, outcome=None, closed_at=None)
+    await clocks.start(scene, ClockName.RESOLUTION, scene.now)
+    scene.goto = process.reopen_at
+
+
+async def _cancel(scene: Scene, act: Act, words: Words) -> None:
+    scene.close_as(Outcome.CANCELLED)
+
+
+_Part = Callable[[Scene, Act, Words], Awaitable[None]]
+_PARTS: dict[Verb, _Part] = {
+    Verb.ACCEPT: _accept,
+    Verb.COMPLETE: _complete,
+    Verb.REPLY: _reply,
+    Verb.NOTE: _note,
+    Verb.REASSIGN: _reassign,
+    Verb.CONFIRM: _confirm,
+    Verb.REJECT: _reject,
+    Verb.CUSTOMER_REPLY: _customer_reply,
+    Verb.REOPEN: _reopen,
+    Verb.CANCEL: _cancel,
+}
+_KINDS = {
+    Verb.ACCEPT: "accepted",
+    Verb.COMPLETE: "completed",
+    Verb.REPLY: "replied",
+    Verb.NOTE: "noted",
+    Verb.REASSIGN: "reassigned",
+    Verb.CONFIRM: "confirmed",
+    Verb.REJECT: "rejected",
+    Verb.CUSTOMER_REPLY: "customer_replied",
+    Verb.REOPEN: "reopened",
+    Verb.CANCEL: "cancelled",
+}

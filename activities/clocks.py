@@ -1,0 +1,100 @@
+"""The clocks of an item during one turn: started, ended, paused by stage, aimed anew when the priority changes."""
+
+from datetime import datetime, timedelta
+
+from voxloop.activities.scene import Scene
+from voxloop.domain.moments import limits_of, paused_in
+from voxloop.domain.process import ITEM_CLOCKS, ClockName
+from voxloop.store import clocks
+from voxloop.store.sessions import Row
+
+
+async def start(scene: Scene, name: ClockName, at: datetime, seq: int = 0) -> None:
+    """Start a clock ``at`` that instant. Without a target it only measures."""
+    process = await scene.process()
+    if process is None:
+        return
+    target = limits_of(name, process, await scene.step()).target(scene.priority)
+    scaled = None if target is None else scene.scaled(target)
+    values = {
+        "item": scene.id,
+        "name": name,
+        "seq": seq,
+        "started_at": at,
+        "target_seconds": None if scaled is None else scaled.total_seconds(),
+        "due_at": None if scaled is None else at + scaled,
+    }
+    await clocks.start(scene.session, values)
+
+
+async def end(scene: Scene, *names: ClockName, fulfilled: bool) -> None:
+    """End these of the running clocks, as fulfilled or as cancelled; one overdue by then has breached at its due instant."""
+    for clock in await clocks.running(scene.session, scene.id):
+        if clock["name"] in names:
+            if fulfilled and _overdue(clock, scene.now):
+                await breach(scene, clock)
+            kind = "fulfil" if fulfilled else "cancel"
+            await clocks.change(scene.session, clock["id"], kind, scene.now, ended_at=scene.now, fulfilled=fulfilled)
+
+
+async def running(scene: Scene, name: str) -> Row | None:
+    """The running clock of that name, if there is one."""
+    return next((clock for clock in await clocks.running(scene.session, scene.id) if clock["name"] == name), None)
+
+
+async def breach(scene: Scene, clock: Row) -> None:
+    """Store the breach at its exact instant, and by how much later it is acted on."""
+    late = (scene.now - clock["due_at"]).total_seconds()
+    values = {"breached_at": clock["due_at"], "late_seconds": max(late, 0.0)}
+    await clocks.change(scene.session, clock["id"], "breach", clock["due_at"], **values)
+
+
+def _overdue(clock: Row, now: datetime) -> bool:
+    due = clock["due_at"]
+    return due is not None and clock["breached_at"] is None and clock["paused_at"] is None and now > due
+
+
+async def follow(scene: Scene) -> None:
+    """After a turn's part: stand still or go on as the stage wants, and aim anew if the priority changed."""
+    retarget = scene.before["priority"] != scene.item["priority"] and scene.before["process"] is not None
+    for clock in await clocks.running(scene.session, scene.id):
+        if clock["name"] in ITEM_CLOCKS:
+            clock = await _stand_still_or_go_on(scene, clock)
+        if retarget:
+            await _aim(scene, clock)
+
+
+async def _stand_still_or_go_on(scene: Scene, clock: Row) -> Row:
+    process = await scene.process()
+    if process is None:
+        return clock
+    still = paused_in(scene.stage, limits_of(clock["name"], process, None))
+    if still and clock["paused_at"] is None:
+        if _overdue(clock, scene.now):
+            await breach(scene, clock)
+        await clocks.change(scene.session, clock["id"], "pause", scene.now, paused_at=scene.now)
+    elif not still and clock["paused_at"] is not None:
+        pause = scene.now - clock["paused_at"]
+        due = clock["due_at"]
+        values = {
+            "paused_at": None,
+            "paused_seconds": clock["paused_seconds"] + pause.total_seconds(),
+            "due_at": due if due is None or clock["breached_at"] else due + pause,
+        }
+        await clocks.change(scene.session, clock["id"], "resume", scene.now, **values)
+    else:
+        return clock
+    return await running(scene, clock["name"]) or clock
+
+
+async def _aim(scene: Scene, clock: Row) -> None:
+    process = await scene.process()
+    if process is None or clock["breached_at"] is not None:
+        return
+    target = limits_of(clock["name"], process, await scene.step()).target(scene.priority)
+    if target is None:
+        return
+    scaled = scene.scaled(target)
+    due = clock["started_at"] + scaled + timedelta(seconds=clock["paused_seconds"])
+    values = {"target_seconds": scaled.total_seconds(), "due_at": due}
+    await clocks.change(scene.session, clock["id"], "retarget", scene.now, **values)

@@ -1,0 +1,86 @@
+"""Sending what waits, and what a loop does when it could not be sent.
+
+Before a call the receipt says ``sending``, afterwards what came of it. An attempt that finds ``sending`` knows that the
+effect may have happened: it asks a searchable target, and otherwise sends once more and says so.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from voxloop.activities import turn
+from voxloop.activities.scene import Means, Scene
+from voxloop.domain.loop import Plan, Turn
+from voxloop.integrations.ports import Channel, Outgoing, Refused, Sent, Unavailable
+from voxloop.store import addresses, messages, outbox
+from voxloop.store.events import Event
+from voxloop.store.sessions import Row
+
+
+@dataclass
+class Deliveries:
+    """``channels``: an adapter for each delivery target."""
+
+    means: Means
+    channels: dict[str, Channel]
+
+    @activity.defn(name="send_pending")
+    async def send_pending(self, target: str) -> int:
+        """Send what waits for this target, oldest first, until nothing is left. Answers how many."""
+        channel = self.channels.get(target)
+        if channel is None:
+            pause = timedelta(minutes=1)
+            raise ApplicationError(f"target {target} is not configured on this worker", next_retry_delay=pause)
+        sent = 0
+        while await self._send_next(target, channel):
+            activity.heartbeat(sent := sent + 1)
+        return sent
+
+    async def _send_next(self, target: str, channel: Channel) -> bool:
+        async with self.means.sessions.begin() as session:
+            receipt = await messages.next_pending(session, target)
+            if receipt is None:
+                return False
+            address = await addresses.of_receipt(session, receipt)
+            await messages.begin_sending(session, receipt["key"])
+        message = Outgoing(receipt["key"], receipt["via"], address, receipt["subject"], receipt["text"])
+        try:
+            result = await _deliver(channel, message, receipt)
+        except Refused as refused:
+            await self._settle(receipt, Sent("refused"), str(refused))
+        except Unavailable:
+            async with self.means.sessions.begin() as session:
+                await messages.not_sent(session, receipt["key"])
+            raise
+        else:
+            await self._settle(receipt, result, None)
+        return True
+
+    async def _settle(self, receipt: Row, result: Sent, reason: str | None) -> None:
+        async with self.means.sessions.begin() as session:
+            await messages.settle(session, receipt["key"], result.state, result.external_id, reason)
+            if result.state == "refused":
+                payload = {"name": "delivery_failed", "argument": receipt["key"]}
+                await outbox.put(session, "signal", f"feedback/{receipt['item']}", payload)
+
+    @activity.defn(name="note_failure")
+    async def note_failure(self, turn_: Turn, key: str) -> Plan:
+        """The loop takes notice that a message of its item was refused."""
+
+        async def part(scene: Scene) -> None:
+            scene.happened = Event("delivery_failed", "system", {"receipt": key})
+
+        return await turn.take(self.means, turn_, part)
+
+
+async def _deliver(channel: Channel, message: Outgoing, receipt: Row) -> Sent:
+    if receipt["state"] != "sending":
+        return await channel.send(message)
+    if channel.searchable:
+        return await channel.find(message.key) or await channel.send(message)
+    if receipt["attempts"] > 1:
+        raise Refused("its answer was lost twice; it may have arrived")
+    sent = await channel.send(message)
+    return Sent("perhaps_twice", sent.external_id)

@@ -1,0 +1,93 @@
+"""What is due at an instant: a warning, a breach, an escalation, a silent customer, the end of the reopening window.
+
+Each fires once, also after an outage: what has fired stands in the rows, and levels only rise.
+"""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from voxloop.activities import clocks, notices, stations, turn
+from voxloop.activities.scene import Means, Scene
+from voxloop.domain.decision import Tell
+from voxloop.domain.loop import Moment, Plan, Turn
+from voxloop.domain.process import Escalation
+from voxloop.rules.evaluator import holds
+from voxloop.store import clocks as clock_rows
+from voxloop.store import customers, steps
+from voxloop.store.events import Event
+
+_WARNED = [Tell("assignee")]
+_BREACHED = [Tell("team_lead")]
+
+
+@dataclass
+class Moments:
+    """The activity behind a loop's timer."""
+
+    means: Means
+
+    @activity.defn(name="fire")
+    async def fire(self, turn_: Turn, moment: Moment) -> Plan:
+        """Do what is due at ``moment``; how late it is done stands in the event."""
+
+        async def part(scene: Scene) -> None:
+            late = max((turn_.now - moment.at).total_seconds(), 0.0)
+            scene.happened = Event("", "system", {"moment": moment.name, "due": moment.at, "late_seconds": late})
+            kind, _, rest = moment.name.partition(".")
+            if kind == "finish":
+                _finish(scene)
+            elif kind == "silent":
+                scene.happened.kind = "customer_silent"
+                await stations.leave(scene, "silent")
+            elif kind == "escalate":
+                await _escalate(scene, int(rest))
+            else:
+                await _clock(scene, kind, rest, moment)
+
+        return await turn.take(self.means, turn_, part)
+
+
+def _finish(scene: Scene) -> None:
+    scene.happened.kind = "finished"
+    scene.set(finished_at=scene.now)
+
+
+async def _clock(scene: Scene, name: str, what: str, moment: Moment) -> None:
+    clock = await clocks.running(scene, name)
+    if clock is None:
+        raise LookupError(f"no clock {name} runs")
+    if what == "breach":
+        scene.happened.kind = "breached"
+        await clocks.breach(scene, clock)
+        await notices.tell(scene, _BREACHED, "notice_overdue")
+    else:
+        scene.happened.kind = "warned"
+        share = float(what.removeprefix("warn."))
+        await clock_rows.change(scene.session, clock["id"], "warn", moment.at, warned=share)
+        await notices.tell(scene, _WARNED, "notice_warning")
+
+
+async def _escalate(scene: Scene, level: int) -> None:
+    step, run = await scene.step(), await scene.run()
+    if step is None or run is None:
+        raise LookupError("no step to escalate")
+    escalation = step.escalate[level]
+    await steps.change(scene.session, run, fired=[*run["fired"], f"escalate.{level}"])
+    if not await _wanted(scene, escalation, accepted=run["accepted_at"] is not None):
+        scene.happened.kind = "escalation_passed"
+        return
+    scene.happened.kind = "escalated"
+    scene.happened.detail["level"] = level + 1
+    if escalation.raise_priority:
+        scene.set(priority=scene.priority.raised())
+    await notices.tell(scene, escalation.tell, "notice_escalated")
+
+
+async def _wanted(scene: Scene, escalation: Escalation, accepted: bool) -> bool:
+    if escalation.condition is None:
+        return True
+    level = await customers.level_of(scene.session, scene.item["customer"])
+    facts = {name: scene.item[name] for name in ("type", "priority", "channel", "rating", "region")}
+    facts |= {"accepted": accepted, "customer_level": level}
+    return holds(escalation.condition, {name: value for name, value in facts.items() if value is not None})

@@ -1,0 +1,125 @@
+"""Messages that a turn decides: to the customer, to members. Each is a row with a pending receipt, and wakes its target."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from voxloop.activities.scene import Scene
+from voxloop.domain.decision import Tell
+from voxloop.domain.texts import say
+from voxloop.store import customers, documents, messages, outbox, people
+from voxloop.store.sessions import Row
+
+_DEFAULT_VIA = ("wecom",)
+_TITLE = 40
+
+
+async def to_customer(scene: Scene, template: str) -> None:
+    """Tell the customer what a template says."""
+    customer = await customers.get(scene.session, scene.item["customer"])
+    language = customer["language"] if customer else scene.item["language"]
+    subject, text = await render(scene, template, language)
+    await answer_customer(scene, text, subject=subject, purpose=template)
+
+
+async def answer_customer(
+    scene: Scene, text: str, author: str = "system", subject: str | None = None, purpose: str = "reply"
+) -> None:
+    """Tell the customer these words, by the best way known to reach her."""
+    values = {"direction": "out", "visibility": "public", "purpose": purpose, "author": author}
+    number = await _add(scene, values | {"subject": subject, "text": text})
+    await _send(scene, number, await _way_to_customer(scene))
+
+
+async def _way_to_customer(scene: Scene) -> str:
+    customer = await customers.get(scene.session, scene.item["customer"])
+    if customer is None:
+        return "status_page"
+    return "email" if customer["email"] else "sms" if customer["phone"] else "status_page"
+
+
+async def keep(scene: Scene, text: str, author: str, direction: str, visibility: str) -> None:
+    """Keep words that go nowhere: the customer's own, or an internal note."""
+    values = {"direction": direction, "visibility": visibility, "purpose": "reply", "author": author}
+    await _add(scene, values | {"subject": None, "text": text})
+
+
+async def tell(scene: Scene, tells: Iterable[Tell], template: str) -> None:
+    """Tell members; who was told, and which recipient nobody fills, stands in the event."""
+    for wish in tells:
+        keys = await recipients(scene, wish.to)
+        told = scene.happened.detail.setdefault("told" if keys else "nobody", [])
+        told += keys or [wish.to if isinstance(wish.to, str) else ":".join(*wish.to.items())]
+        for member in await people.active(scene.session, keys):
+            await _notify(scene, member, wish.via or _DEFAULT_VIA, template)
+
+
+async def recipients(scene: Scene, to: str | Mapping[str, str]) -> list[str]:
+    """The members whom a recipient of DESIGN 6 means now."""
+    if isinstance(to, str):
+        key = await _by_place(scene, to)
+        return [key] if key else []
+    [(kind, key)] = to.items()
+    if kind == "member":
+        return [key]
+    found = people.with_role if kind == "role" else people.in_team
+    return list(await found(scene.session, key))
+
+
+async def _by_place(scene: Scene, place: str) -> str | None:
+    if place == "assignee":
+        owner: str | None = scene.item["owner"]
+        return owner
+    if place == "team_lead":
+        team = await people.team_of(scene.session, scene.item["team"]) if scene.item["team"] else None
+        return team["lead"] if team else None
+    customer = await customers.get(scene.session, scene.item["customer"])
+    return customer["account_owner"] if customer else None
+
+
+async def _notify(scene: Scene, member: Row, via: Iterable[str], template: str) -> None:
+    subject, text = await render(scene, template, member["language"])
+    for way in via:
+        values = {"direction": "internal", "visibility": "internal", "purpose": template, "author": "system"}
+        number = await _add(scene, values | {"member": member["key"], "subject": subject, "text": text})
+        await _send(scene, number, way)
+
+
+async def _add(scene: Scene, values: dict[str, Any]) -> int:
+    return await messages.add(scene.session, item=scene.id, version=scene.turn.version, at=scene.now, **values)
+
+
+async def _send(scene: Scene, message: int, via: str) -> None:
+    target = scene.means.targets.get(via, "builtin")
+    await messages.intend(
+        scene.session, key=scene.next_key(), item=scene.id, message=message, target=target, via=via
+    )
+    await outbox.put(scene.session, "wake_target", f"target/{target}")
+
+
+async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
+    """A template's heading and body in one language, its names filled from the item; what is unknown reads ``-``."""
+    found = await documents.published(scene.session, "template", template)
+    if found is None:
+        raise LookupError(f"no template {template}")
+    customer = await customers.get(scene.session, scene.item["customer"])
+    step = await scene.step()
+    item = scene.item
+    words = {
+        "organisation": scene.means.organisation[language],
+        "customer": customer["name"] if customer else None,
+        "code": item["code"],
+        "title": _beginning(item["text"]),
+        "text": item["text"],
+        "step": step.title.get(language, step.key) if step else None,
+        "status": say(language, f"stage.{item['stage']}"),
+        "product": item["product"],
+        "batch": item["batch"],
+    }
+    filled = {name: value or "-" for name, value in words.items()}
+    body = found["body"]
+    return body["subject"][language].format_map(filled), body["body"][language].format_map(filled)
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE else line[: _TITLE - 1] + "…"

@@ -1,0 +1,100 @@
+"""What one turn of a loop works on: the locked item, the changes so far, and the means to carry them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from voxloop.domain.feedback import Priority, Stage
+from voxloop.domain.identity import effect_key
+from voxloop.domain.loop import Turn
+from voxloop.domain.process import CLOSE, Process, Step
+from voxloop.domain.process_reader import read_process
+from voxloop.rules.decide import Decider
+from voxloop.store import documents, steps
+from voxloop.store.events import Event
+from voxloop.store.sessions import Row, Session, Sessions
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every turn needs of its installation. ``organisation`` is its name by language, ``targets`` maps a way out (``email``) to a delivery target."""
+
+    sessions: Sessions
+    installation: str
+    organisation: Mapping[str, str]
+    targets: Mapping[str, str]
+    scale: float = 1.0
+    decider: Decider = field(default_factory=Decider)
+    processes: dict[int, Process] = field(default_factory=dict)
+
+    async def process(self, session: Session, version_id: int) -> Process:
+        """A pinned process; a published body never changes, so it is read once."""
+        if version_id not in self.processes:
+            body = (await documents.pinned(session, version_id))["body"]
+            self.processes[version_id] = read_process(body)
+        return self.processes[version_id]
+
+
+class Scene:
+    """The item under the turn's lock. ``set`` changes columns; ``happened`` is the event that the turn will write."""
+
+    def __init__(self, session: Session, means: Means, item: dict[str, Any], turn: Turn) -> None:
+        self.session, self.means, self.item, self.turn = session, means, item, turn
+        self.before = dict(item)
+        self.changes: dict[str, Any] = {}
+        self.number = turn.number
+        self.happened = Event("")
+        self.goto: str | None = None
+
+    @property
+    def id(self) -> UUID:
+        id_: UUID = self.item["id"]
+        return id_
+
+    @property
+    def now(self) -> datetime:
+        return self.turn.now
+
+    @property
+    def priority(self) -> Priority:
+        return Priority(self.item["priority"])
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.item["stage"])
+
+    def set(self, **columns: Any) -> None:
+        """Change columns of the item; what stays the same is no change."""
+        for name, value in columns.items():
+            if self.item[name] != value:
+                self.item[name] = self.changes[name] = value
+
+    def next_key(self) -> str:
+        """The key of the item's next outward effect."""
+        self.number += 1
+        return effect_key(self.means.installation, self.item["code"], self.number)
+
+    def scaled(self, duration: timedelta) -> timedelta:
+        """A planned duration under the installation's time scale."""
+        return duration / self.means.scale
+
+    async def process(self) -> Process | None:
+        """The pinned process; None before the decision."""
+        version_id = self.item["process"]
+        return None if version_id is None else await self.means.process(self.session, version_id)
+
+    async def run(self) -> Row | None:
+        """The step run at which the item stands."""
+        return await steps.current(self.session, self.id)
+
+    async def step(self) -> Step | None:
+        """The definition of that step."""
+        process = await self.process()
+        key = self.item["step"]
+        return None if process is None or key is None else process.step(key)
+
+    def close_as(self, outcome: str) -> None:
+        """Go to the end, where the item gets ``outcome``."""
+        self.goto = f"{CLOSE}/{outcome}"

@@ -1,0 +1,100 @@
+"""Entering a step: what the pinned process says there is carried out, written, and answered as a plan."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from voxloop.activities import clocks, linked_items, notices, owners, stations, turn
+from voxloop.activities.scene import Means, Scene
+from voxloop.domain.decision import Tell
+from voxloop.domain.feedback import Outcome, Stage
+from voxloop.domain.loop import Plan, Turn
+from voxloop.domain.process import CLOSE, ITEM_CLOCKS, ClockName, Step, StepKind
+from voxloop.store import decisions, steps
+from voxloop.store.events import Event
+from voxloop.store.sessions import Row
+
+_TO_ASSIGNEE = Tell("assignee")
+
+
+@dataclass
+class Steps:
+    """The activity that moves an item to its next step, or to its end."""
+
+    means: Means
+
+    @activity.defn(name="enter_step")
+    async def enter(self, turn_: Turn, goto: str) -> Plan:
+        """Go to a step's key, or to ``close/<item outcome>``."""
+
+        async def part(scene: Scene) -> None:
+            key, _, outcome = goto.partition("/")
+            if key == CLOSE:
+                await _close(scene, Outcome(outcome))
+            else:
+                await _enter(scene, key)
+
+        return await turn.take(self.means, turn_, part)
+
+
+async def _enter(scene: Scene, key: str) -> None:
+    process = await scene.process()
+    if process is None:
+        raise LookupError(f"{scene.id} has no process")
+    step = process.step(key)
+    team, member = await _route(scene, step)
+    scene.set(step=key, stage=step.stage, team=team or scene.item["team"], owner=None)
+    scene.happened = Event("step_entered", "system", {"step": key})
+    run = await steps.begin(
+        scene.session,
+        scene.id,
+        step=key,
+        kind=step.kind,
+        title=step.title,
+        round=scene.item["round"],
+        team=team,
+        entered_at=scene.now,
+    )
+    await linked_items.open_items(scene, step.opens)
+    await _begin(scene, step, run, member)
+
+
+async def _route(scene: Scene, step: Step) -> tuple[str | None, str | None]:
+    """The rules' route stands in for the team of the first task step, the first time round."""
+    process = await scene.process()
+    first_task = next((each for each in process.steps if each.kind is StepKind.TASK), None) if process else None
+    if step is not first_task or scene.item["round"] > 1:
+        return step.team, None
+    route = await decisions.route_of(scene.session, scene.id)
+    return route.team or step.team, route.member
+
+
+async def _begin(scene: Scene, step: Step, run: Row, member: str | None) -> None:
+    if step.automatic and step.send:
+        await notices.to_customer(scene, step.send)
+        await stations.leave(scene, "sent")
+    elif step.kind in (StepKind.TASK, StepKind.REPLY):
+        await owners.assign(scene, step, run, member)
+        await clocks.start(scene, ClockName.RESPOND, scene.now, run["seq"])
+        await clocks.start(scene, ClockName.FINISH, scene.now, run["seq"])
+        if scene.item["owner"]:
+            await notices.tell(scene, [_TO_ASSIGNEE], "notice_assigned")
+    elif step.kind is StepKind.LINKED:
+        await linked_items.leave_when_settled(scene)
+    elif step.send:
+        await notices.to_customer(scene, step.send)
+
+
+async def _close(scene: Scene, outcome: Outcome) -> None:
+    await stations.end_run(scene, None)
+    scene.happened = Event("closed", "system", {"outcome": outcome})
+    await clocks.end(scene, ClockName.RESOLUTION, fulfilled=True)
+    await clocks.end(scene, *ITEM_CLOCKS, fulfilled=False)
+    scene.set(
+        stage=Stage.CLOSED,
+        outcome=outcome,
+        closed_at=scene.now,
+        first_closed_at=scene.item["first_closed_at"] or scene.now,
+        step=None,
+        owner=None,
+    )

@@ -1,0 +1,27 @@
+"""Identities of ours: time-ordered ids (UUIDv7, RFC 9562), content hashes, and the keys of outward effects."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+
+def new_id() -> UUID:
+    """A UUIDv7: 48 bits of milliseconds, then random bits, so that rows lie in order of time."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 7 << 76
+    return UUID(int=value & ~(0b11 << 62) | 0b10 << 62)
+
+
+def digest(value: Mapping[str, Any]) -> str:
+    """SHA-256, hexadecimal, of a mapping: the same for equal content, whatever the order of its keys."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def effect_key(installation: str, code: str, number: int) -> str:
+    """The key of an item's ``number``-th outward effect (DESIGN 4.5), safe in any peer's filter or pattern."""
+    return f"vox-{installation}-{code.replace('-', '')}-{number}"

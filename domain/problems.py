@@ -1,0 +1,38 @@
+"""What a checker says about a document: a place, a code, and the values that fill the sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a document.
+
+    ``path`` points into it (``steps[2].outcomes.fixed``); ``code`` names a sentence ``problem.<code>`` of
+    ``texts``, filled with ``params``. A ``warning`` does not forbid publishing.
+    """
+
+    path: str
+    code: str
+    params: dict[str, str] = field(default_factory=dict)
+    warning: bool = False
+
+
+class InvalidDocument(Exception):
+    """A document that cannot be read or must not be published."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{problem.path}: {problem.code} {problem.params}" for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Known:
+    """The keys of everything that a document may refer to, as it is when the document is checked."""
+
+    teams: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+    processes: frozenset[str] = frozenset()
+    templates: frozenset[str] = frozenset()
+    systems: frozenset[str] = frozenset()

@@ -1,0 +1,165 @@
+"""Whether a process that can be read makes sense: can be walked to its end, and refers only to what exists.
+
+Publishing asks this; a process without problems can be run by the loop with no case left out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from voxloop.domain.decision import RECIPIENT_KINDS, Tell
+from voxloop.domain.feedback import Priority
+from voxloop.domain.problems import InvalidDocument, Known, Problem
+from voxloop.domain.process import CLOSE, NO_LIMITS, Anchor, ClockName, Limits, Process, Step, StepKind
+from voxloop.domain.process_reader import read_process
+
+
+def check_process(body: Mapping[str, object], known: Known) -> list[Problem]:
+    """Everything that is wrong with a process document; what cannot be read hides the rest."""
+    try:
+        process = read_process(body)
+    except InvalidDocument as invalid:
+        return list(invalid.problems)
+    return [*_process_problems(process), *_way_problems(process), *_step_problems(process, known)]
+
+
+def _process_problems(process: Process) -> Iterator[Problem]:
+    keys = [step.key for step in process.steps]
+    if process.reopen_at not in keys:
+        params = {"target": process.reopen_at, "known": ", ".join(keys)}
+        yield Problem("reopen_at", "process.unknown_reopen_at", params)
+    first_response = process.clocks.get(ClockName.FIRST_RESPONSE, NO_LIMITS)
+    resolution = process.clocks.get(ClockName.RESOLUTION, NO_LIMITS)
+    yield from _above("clocks.first_response", first_response, resolution)
+    ends = {outcome for step in process.steps for outcome, target in step.outcomes.items() if target == CLOSE}
+    for outcome in sorted(process.closes.keys() - ends):
+        yield Problem(f"closes.{outcome}", "process.not_an_end", {"outcome": outcome, "known": _listed(ends)})
+
+
+def _way_problems(process: Process) -> Iterator[Problem]:
+    """Steps that are never reached, and steps from which nothing leads to the end."""
+    steps = {step.key: step for step in reversed(process.steps) if step.key != CLOSE}
+    starts = {process.first.key, process.reopen_at}
+    reached = _reached(starts, {key: set(step.outcomes.values()) for key, step in steps.items()})
+    # An outcome that leads nowhere is told as such, and so counts as an end here.
+    back = {key: {step.key for step in steps.values() if key in step.outcomes.values()} for key in steps}
+    ends = {step.key for step in steps.values() if set(step.outcomes.values()) - steps.keys()}
+    ending = _reached(ends, back)
+    for index, step in enumerate(process.steps):
+        if step is not steps.get(step.key):
+            continue
+        if step.key not in reached:
+            yield Problem(f"steps[{index}]", "process.unreachable", {"step": step.key})
+        elif step.outcomes and step.key not in ending:
+            yield Problem(f"steps[{index}].outcomes", "process.endless", {"step": step.key})
+
+
+def _reached(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
+    reached, waiting = set(start), list(start)
+    while waiting:
+        found = ways.get(waiting.pop(), set()) - reached
+        reached |= found
+        waiting += found
+    return reached
+
+
+def _step_problems(process: Process, known: Known) -> Iterator[Problem]:
+    keys = [step.key for step in process.steps]
+    for index, step in enumerate(process.steps):
+        path = f"steps[{index}]"
+        if step.key == CLOSE:
+            yield Problem(f"{path}.key", "process.reserved", {"step": CLOSE})
+        if step.key in keys[:index]:
+            yield Problem(f"{path}.key", "process.duplicate", {"step": step.key})
+        yield from _outcome_problems(path, step, {*keys, CLOSE})
+        yield from _needs(path, step)
+        yield from _above(f"{path}.respond", step.respond, step.limit)
+        yield from _unknown_in_step(path, step, known)
+        yield from _escalation_problems(path, step, known)
+        yield from _assign_problems(path, step, process.steps[:index])
+
+
+def _outcome_problems(path: str, step: Step, targets: set[str]) -> Iterator[Problem]:
+    for outcome, target in step.outcomes.items():
+        if target not in targets:
+            params = {"outcome": outcome, "target": target, "known": _listed(targets)}
+            yield Problem(f"{path}.outcomes.{outcome}", "process.unknown_step", params)
+    cases = _cases(step)
+    if cases is None and not step.outcomes:
+        yield Problem(f"{path}.outcomes", "process.no_outcome", {"step": step.key})
+    if cases is not None and set(cases) != step.outcomes.keys():
+        params = {"step": step.key, "kind": step.kind, "cases": ", ".join(cases), "given": ", ".join(step.outcomes)}
+        yield Problem(f"{path}.outcomes", "process.cases", params)
+
+
+def _cases(step: Step) -> tuple[str, ...] | None:
+    """The outcomes that a step must have, or None when its author chooses them."""
+    match step.kind:
+        case StepKind.TASK:
+            return None
+        case StepKind.REPLY:
+            return ("sent",)
+        case StepKind.LINKED:
+            return ("done", "refused")
+        case StepKind.CUSTOMER:
+            return ("confirmed", "rejected", "silent") if step.confirmation else ("answered", "silent")
+
+
+def _needs(path: str, step: Step) -> Iterator[Problem]:
+    customer = step.kind is StepKind.CUSTOMER
+    needed = {
+        "wait": customer and step.wait is None,
+        "send": customer and not step.confirmation and step.send is None,
+        "system": step.kind is StepKind.LINKED and step.system is None,
+    }
+    for key in (key for key, missing in needed.items() if missing):
+        yield Problem(f"{path}.{key}", f"process.needs_{key}", {"step": step.key})
+
+
+def _above(path: str, sooner: Limits, later: Limits) -> Iterator[Problem]:
+    for priority in Priority:
+        # Elsewhere both take a lower priority's entry, which is told there.
+        if priority in sooner.targets or priority in later.targets:
+            first, last = sooner.target(priority), later.target(priority)
+            if first is not None and last is not None and first > last:
+                yield Problem(path, "process.above", {"priority": priority})
+
+
+def _unknown_in_step(path: str, step: Step, known: Known) -> Iterator[Problem]:
+    yield from _unknown(f"{path}.team", "team", step.team, known.teams)
+    yield from _unknown(f"{path}.send", "template", step.send, known.templates)
+    yield from _unknown(f"{path}.system", "system", step.system, known.systems)
+    for index, opened in enumerate(step.opens):
+        yield from _unknown(f"{path}.open[{index}].system", "system", opened.system, known.systems)
+        yield from _unknown(f"{path}.open[{index}].template", "template", opened.template, known.templates)
+
+
+def _escalation_problems(path: str, step: Step, known: Known) -> Iterator[Problem]:
+    for index, escalation in enumerate(step.escalate):
+        place = f"{path}.escalate[{index}]"
+        if escalation.anchor is not Anchor.SINCE and not step.limit.targets:
+            yield Problem(f"{place}.at", "process.needs_limit", {"step": step.key})
+        for number, tell in enumerate(escalation.tell):
+            # One may be written without a list: then only the path without a number is sure to exist.
+            told = f"{place}.tell" if len(escalation.tell) == 1 else f"{place}.tell[{number}]"
+            yield from _unknown_recipient(told, tell, known)
+
+
+def _unknown_recipient(path: str, tell: Tell, known: Known) -> Iterator[Problem]:
+    if not isinstance(tell.to, str):
+        for noun, keys in zip(RECIPIENT_KINDS, (known.roles, known.teams, known.members), strict=True):
+            yield from _unknown(path, noun, tell.to.get(noun), keys)
+
+
+def _assign_problems(path: str, step: Step, earlier: Iterable[Step]) -> Iterator[Problem]:
+    keys = [before.key for before in earlier]
+    if step.assign.same_as is not None and step.assign.same_as not in keys:
+        params = {"target": step.assign.same_as, "known": ", ".join(keys)}
+        yield Problem(f"{path}.assign.same_as", "process.not_earlier", params)
+
+
+def _unknown(path: str, noun: str, key: str | None, known: Iterable[str]) -> Iterator[Problem]:
+    if key is not None and key not in known:
+        yield Problem(path, f"process.unknown_{noun}", {"value": key, "known": _listed(known)})
+
+
+def _listed(keys: Iterable[str]) -> str:
+    return ", ".join(sorted(keys))

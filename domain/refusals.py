@@ -1,0 +1,36 @@
+"""The ways in which a wish is refused: one enum, worded in ``texts`` under ``refusal.<CODE>``."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    """Why a mutation changed nothing."""
+
+    NOT_FOUND = "NOT_FOUND"
+    FORBIDDEN = "FORBIDDEN"
+    REQUIRED = "REQUIRED"
+    TOO_LONG = "TOO_LONG"
+    INVALID = "INVALID"
+    UNKNOWN_VALUE = "UNKNOWN_VALUE"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
+    KEY_REUSED = "KEY_REUSED"
+    CHANGED_MEANWHILE = "CHANGED_MEANWHILE"
+    NOT_CONFIRMED = "NOT_CONFIRMED"
+    ALREADY_FINISHED = "ALREADY_FINISHED"
+    ALREADY_CLOSED = "ALREADY_CLOSED"
+    ALREADY_ACCEPTED = "ALREADY_ACCEPTED"
+    NOT_CLOSED = "NOT_CLOSED"
+    NOT_ASKED = "NOT_ASKED"
+    WRONG_STEP = "WRONG_STEP"
+    UNKNOWN_OUTCOME = "UNKNOWN_OUTCOME"
+    FIELDS_MISSING = "FIELDS_MISSING"
+    INTERNAL = "INTERNAL"
+
+
+class Refused(Exception):
+    """A wish that is refused in words: the code, the input field it is about, the values of its sentence."""
+
+    def __init__(self, code: RefusalCode, field: Sequence[str] = (), **params: str | int) -> None:
+        super().__init__(code, tuple(field), params)
+        self.code, self.field, self.params = code, tuple(field), params

@@ -1,0 +1,55 @@
+"""Every sentence and label that a person reads, in both languages.
+
+The texts are data (``texts/en.toml``, ``texts/zh-CN.toml``) with the same keys in both files; code names a key and
+gives the values. A key that is missing is a bug, so it raises.
+"""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("zh-CN", "en")
+DEFAULT_LANGUAGE = "zh-CN"
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """All texts of one language, flat: ``{"refusal.NOT_FOUND": "..."}``."""
+    source = files("voxloop.domain").joinpath("texts", f"{language}.toml").read_text("utf-8")
+    return dict(_flat("", tomllib.loads(source)))
+
+
+def say(language: str, key: str, **params: Any) -> str:
+    """The text ``key`` in ``language``, its ``{names}`` filled from ``params``.
+
+    Raises:
+        KeyError: no such text, or a name in it has no value.
+    """
+    return texts(language)[key].format_map(params)
+
+
+def best_language(accept: str) -> str:
+    """The language of ours that an ``Accept-Language`` header (RFC 9110, 12.5.4) prefers; Chinese when it names none."""
+    wanted = sorted(map(_weighted, filter(None, accept.split(","))), reverse=True)
+    for _, tag in wanted:
+        if tag.startswith("zh"):
+            return "zh-CN"
+        if tag.startswith("en"):
+            return "en"
+    return DEFAULT_LANGUAGE
+
+
+def _weighted(part: str) -> tuple[float, str]:
+    tag, _, quality = part.strip().partition(";q=")
+    try:
+        return float(quality or 1), tag.lower()
+    except ValueError:
+        return 0.0, tag.lower()
+
+
+def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for key, value in table.items():
+        pairs += _flat(f"{prefix}{key}.", value) if isinstance(value, dict) else [(prefix + key, value)]
+    return pairs

@@ -1,0 +1,47 @@
+"""Words that an act brings along: an immutable row first, then the act names it by id (DESIGN 4.7)."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from voxloop.domain.identity import new_id
+from voxloop.store.item_tables import content, request
+from voxloop.store.sessions import Row, Session
+
+
+async def take_up(session: Session, id_: UUID, version: int) -> dict[str, Any]:
+    """The words, which now belong to ``version`` of their item."""
+    used = update(content).where(content.c.id == id_).values(version=version).returning(content.c.body)
+    body: dict[str, Any] = (await session.execute(used)).scalar_one()
+    return body
+
+
+async def offer(session: Session, item: UUID, author: str, body: dict[str, Any]) -> UUID:
+    """Keep words before the act that brings them; answers their id."""
+    id_ = new_id()
+    await session.execute(insert(content).values(id=id_, item=item, author=author, body=body))
+    return id_
+
+
+async def remember_request(session: Session, principal: str, item: UUID, key: str, hash_: str) -> Row | None:
+    """Remember a request by (principal, item, key). None: it is new; else what was remembered the first time."""
+    new = upsert(request).values(principal=principal, item=item, key=key, argument_hash=hash_)
+    created = (await session.execute(new.on_conflict_do_nothing().returning(request.c.key))).one_or_none()
+    if created is not None:
+        return None
+    mine = (request.c.principal == principal) & (request.c.item == item) & (request.c.key == key)
+    return (await session.execute(select(request).where(mine))).mappings().one()
+
+
+async def attach(session: Session, principal: str, item: UUID, key: str, content_id: UUID) -> None:
+    """The remembered request brought these words."""
+    mine = (request.c.principal == principal) & (request.c.item == item) & (request.c.key == key)
+    await session.execute(update(request).where(mine).values(content=content_id))
+
+
+async def sweep(session: Session) -> int:
+    """Remove words older than a day that no act took up: their act was refused. Answers how many."""
+    orphan = content.c.version.is_(None) & (content.c.created_at < func.now() - func.make_interval(0, 0, 0, 1))
+    return (await session.execute(delete(content).where(orphan))).rowcount

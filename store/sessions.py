@@ -1,0 +1,45 @@
+"""The way to the database: ``sessions.begin()`` is the unit of work, one transaction.
+
+Every wait has a limit, so that a stalled database makes an attempt fail and never holds a caller for ever.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import RowMapping, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+Sessions = AsyncEngine
+Session = AsyncConnection
+Row = RowMapping
+
+_CONNECT_SECONDS = 5
+_STATEMENT_SECONDS = 10
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, default=_plain).decode()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):  # asyncpg has a UUID class of its own
+        return str(value)
+    raise TypeError(type(value))
+
+
+def open_sessions(url: str, size: int = 10) -> Sessions:
+    """Sessions on the PostgreSQL at ``url`` (``postgresql://user:password@host:port/name``), ``size`` at once.
+
+    ``size=0`` keeps no connection open: for short commands.
+    """
+    pool: dict[str, Any] = {"poolclass": NullPool} if size == 0 else {"pool_size": size, "pool_timeout": 10}
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _STATEMENT_SECONDS},
+        pool_pre_ping=size > 0,
+        json_serializer=_json,
+        json_deserializer=orjson.loads,
+        **pool,
+    )

@@ -1,0 +1,66 @@
+"""The steps that an item went through, and who owned each."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from voxloop.store.sessions import Row, Session
+from voxloop.store.work_tables import assignment, step_run
+
+
+async def current(session: Session, item: UUID) -> Row | None:
+    """The step at which the item stands, or None."""
+    wanted = select(step_run).where(step_run.c.item == item, step_run.c.ended_at.is_(None))
+    return (await session.execute(wanted)).mappings().one_or_none()
+
+
+async def begin(session: Session, item: UUID, **values: Any) -> Row:
+    """Enter a step; its ``seq`` follows the item's last one."""
+    last = select(func.coalesce(func.max(step_run.c.seq), 0) + 1).where(step_run.c.item == item)
+    new = insert(step_run).values(item=item, seq=last.scalar_subquery(), **values)
+    run: Row = (await session.execute(new.returning(step_run))).mappings().one()
+    return run
+
+
+async def change(session: Session, run: Row, **values: Any) -> None:
+    """Change columns of a step run."""
+    mine = (step_run.c.item == run["item"]) & (step_run.c.seq == run["seq"])
+    await session.execute(update(step_run).where(mine).values(**values))
+
+
+async def assign(session: Session, run: Row, **values: Any) -> None:
+    """Give the step to ``team`` and ``member`` for a ``reason``, from ``began_at`` on; whoever had it is released."""
+    await release(session, run["item"], values["began_at"])
+    await session.execute(insert(assignment).values(item=run["item"], seq=run["seq"], **values))
+
+
+async def release(session: Session, item: UUID, at: object) -> None:
+    """Nobody owns the item any more."""
+    mine = (assignment.c.item == item) & assignment.c.ended_at.is_(None)
+    await session.execute(update(assignment).where(mine).values(ended_at=at))
+
+
+async def owner_of(session: Session, item: UUID, step: str) -> str | None:
+    """Who last owned the item at the step of that key."""
+    wanted = (
+        select(assignment.c.member)
+        .join(step_run, (step_run.c.item == assignment.c.item) & (step_run.c.seq == assignment.c.seq))
+        .where(assignment.c.item == item, step_run.c.step == step)
+        .order_by(assignment.c.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(wanted)).scalar_one_or_none()
+
+
+async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
+    """All steps of these items, in order."""
+    wanted = select(step_run).where(step_run.c.item.in_(list(items))).order_by(step_run.c.item, step_run.c.seq)
+    return (await session.execute(wanted)).mappings().all()
+
+
+async def assignments_of(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
+    """All assignments of these items, in order."""
+    wanted = select(assignment).where(assignment.c.item.in_(list(items))).order_by(assignment.c.id)
+    return (await session.execute(wanted)).mappings().all()

@@ -1,0 +1,104 @@
+"""The tables of an item's handling: steps, assignments, clocks and decisions, all written by the loop."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+from voxloop.store.columns import instant, item, key, metadata
+
+step_run = Table(
+    "step_run",
+    metadata,
+    item(primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    key("step", nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("round", Integer, nullable=False),
+    key("team", ForeignKey("team.key")),
+    instant("entered_at", nullable=False),
+    instant("accepted_at"),
+    instant("ended_at"),
+    key("outcome"),
+    Column("content", UUID(as_uuid=True), ForeignKey("content.id")),
+    # Escalation levels already told; they only rise.
+    Column("fired", ARRAY(String(100)), nullable=False, server_default="{}"),
+    CheckConstraint("outcome IS NULL OR ended_at IS NOT NULL", name="outcome_ends"),
+    CheckConstraint("kind IN ('task', 'reply', 'customer', 'linked')", name="kind"),
+    Index("one_open_step", "item", unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    item(),
+    Column("seq", Integer, nullable=False),
+    key("team", ForeignKey("team.key")),
+    key("member", ForeignKey("member.key")),
+    # Why this member: the strategy, and each candidate with what spoke for or against.
+    Column("reason", JSONB, nullable=False),
+    instant("began_at", nullable=False),
+    instant("ended_at"),
+    ForeignKeyConstraint(["item", "seq"], ["step_run.item", "step_run.seq"]),
+    Index("one_open_assignment", "item", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_assignment_load", "member", postgresql_where=text("ended_at IS NULL")),
+)
+
+clock = Table(
+    "clock",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    item(),
+    Column("name", String(20), nullable=False),
+    # 0: a clock of the item; else the step it belongs to.
+    Column("seq", Integer, nullable=False, server_default="0"),
+    instant("started_at", nullable=False),
+    Column("target_seconds", Float),
+    instant("due_at"),
+    instant("paused_at"),
+    Column("paused_seconds", Float, nullable=False, server_default="0"),
+    Column("warned", Float, nullable=False, server_default="0"),
+    instant("breached_at"),
+    instant("ended_at"),
+    Column("fulfilled", Boolean, nullable=False, server_default=text("false")),
+    CheckConstraint("(target_seconds IS NULL) = (due_at IS NULL)", name="due_has_target"),
+    CheckConstraint("NOT fulfilled OR ended_at IS NOT NULL", name="fulfilled_ends"),
+    Index("one_running_clock", "item", "name", unique=True, postgresql_where=text("ended_at IS NULL")),
+)
+
+clock_event = Table(
+    "clock_event",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("clock", BigInteger, ForeignKey("clock.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    instant("at", nullable=False),
+    Column("late_seconds", Float, nullable=False, server_default="0"),
+    CheckConstraint(
+        "kind IN ('activate', 'pause', 'resume', 'retarget', 'warn', 'fulfil', 'cancel', 'breach')", name="kind"
+    ),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    item(primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("rule_set", BigInteger, ForeignKey("document.id"), nullable=False),
+    Column("body", JSONB, nullable=False),
+    instant("at", nullable=False),
+)

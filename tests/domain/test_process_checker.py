@@ -1,0 +1,186 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from voxloop.domain.problems import Known, Problem
+from voxloop.domain.process_checker import check_process
+from voxloop.domain.texts import LANGUAGES, say
+
+STARTER = Path(__file__).parents[2] / "starter"
+KNOWN = Known(
+    teams=frozenset({"service"}),
+    members=frozenset({"li"}),
+    roles=frozenset({"director"}),
+    templates=frozenset({"question", "bug"}),
+    systems=frozenset({"pms"}),
+)
+HEAD = "key: defect\ntitle: {zh-CN: 缺陷, en: Defect}\nreopen_for: 7d\n"
+STEPS = """
+  - {key: repair, kind: task, team: service, outcomes: {fixed: reply, unclear: ask, foreign: supplier}}
+  - {key: ask, kind: customer, wait: 3d, send: question, outcomes: {answered: repair, silent: reply}}
+  - {key: supplier, kind: linked, system: pms, outcomes: {done: reply, refused: repair}}
+  - {key: reply, kind: reply, team: service, assign: {same_as: repair}, outcomes: {sent: confirm}}
+  - {key: confirm, kind: customer, wait: 7d, outcomes: {confirmed: close, rejected: repair, silent: close}}
+"""
+EXTRAS = """
+handles: [defect]
+reopen_at: repair
+closes: {silent: no_answer}
+clocks: {first_response: {urgent: 1h, normal: 8h}, resolution: {normal: 5d}}
+"""
+# In a step: what an escalation can tell and when, what can be opened, how long things may take.
+DETAILS = """
+    respond: {high: 2h},
+    limit: {normal: 8h},
+    open: [{system: pms, template: bug}],
+    escalate: [{at: 75%, tell: {to: assignee}}, {at: +2h, tell: [{to: {role: director}}, {to: {member: li}}]}],
+"""
+
+
+def check(document: str) -> list[Problem]:
+    problems = check_process(yaml.safe_load(document), KNOWN)
+    for problem in problems:
+        for language in LANGUAGES:
+            assert say(language, f"problem.{problem.code}", **problem.params)
+    return problems
+
+
+def found(document: str) -> list[tuple[str, str]]:
+    return [(problem.path, problem.code) for problem in check(document)]
+
+
+def one_step(more: str) -> str:
+    return f"{HEAD}steps: [{{key: repair, kind: task, outcomes: {{fixed: close}}, {more}}}]"
+
+
+def test_a_sound_process_has_no_problems() -> None:
+    assert found(f"{HEAD}{EXTRAS}steps:{STEPS}") == []
+    assert found(one_step(DETAILS)) == []
+    assert found(one_step("respond: {high: 2h}, limit: {high: 2h}")) == []
+
+
+def test_what_cannot_be_read_is_told() -> None:
+    assert found(f"{HEAD}colour: red\nsteps: []") == [
+        ("colour", "document.unknown_key"),
+        ("steps", "document.missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "path", "code"),
+    [
+        ("reopen_at: repair", "reopen_at: again", "reopen_at", "process.unknown_reopen_at"),
+        ("urgent: 1h", "urgent: 6d", "clocks.first_response", "process.above"),
+        ("closes: {silent:", "closes: {fixed:", "closes.fixed", "process.not_an_end"),
+        ("team: service, assign", "team: sales, assign", "steps[3].team", "process.unknown_team"),
+        ("send: question", "send: riddle", "steps[1].send", "process.unknown_template"),
+        ("send: question, ", "", "steps[1].send", "process.needs_send"),
+        ("wait: 3d, ", "", "steps[1].wait", "process.needs_wait"),
+        ("wait: 7d, ", "", "steps[4].wait", "process.needs_wait"),
+        ("system: pms, ", "", "steps[2].system", "process.needs_system"),
+        ("system: pms", "system: erp", "steps[2].system", "process.unknown_system"),
+        ("same_as: repair", "same_as: confirm", "steps[3].assign.same_as", "process.not_earlier"),
+        ("same_as: repair", "same_as: reply", "steps[3].assign.same_as", "process.not_earlier"),
+        ("unclear: ask", "unclear: ask, gone: away", "steps[0].outcomes.gone", "process.unknown_step"),
+        (", silent: reply", "", "steps[1].outcomes", "process.cases"),
+        ("silent: reply", "silent: reply, late: reply", "steps[1].outcomes", "process.cases"),
+        (", refused: repair", "", "steps[2].outcomes", "process.cases"),
+        ("sent: confirm", "sent: confirm, kept: close", "steps[3].outcomes", "process.cases"),
+        (", rejected: repair", "", "steps[4].outcomes", "process.cases"),
+        (", foreign: supplier", "", "steps[2]", "process.unreachable"),
+    ],
+)
+def test_each_problem(right: str, wrong: str, path: str, code: str) -> None:
+    document = f"{HEAD}{EXTRAS}steps:{STEPS}"
+    assert right in document
+    assert found(document.replace(right, wrong, 1)) == [(path, code)]
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "code"),
+    [
+        ("respond: {normal: 9h}, limit: {normal: 8h}", "respond", "process.above"),
+        ("respond: {low: 2h}, limit: {high: 1h, low: 8h}", "respond", "process.above"),
+        ("respond: {high: 9h}, limit: {low: 8h}", "respond", "process.above"),
+        ("open: [{system: erp, template: bug}]", "open[0].system", "process.unknown_system"),
+        ("open: [{system: pms, template: wish}]", "open[0].template", "process.unknown_template"),
+        ("escalate: [{at: 75%, raise: priority}]", "escalate[0].at", "process.needs_limit"),
+        ("escalate: [{at: +1h, raise: priority}]", "escalate[0].at", "process.needs_limit"),
+        ("escalate: [{at: 1h, tell: {to: {team: sales}}}]", "escalate[0].tell", "process.unknown_team"),
+        ("escalate: [{at: 1h, tell: {to: {role: king}}}]", "escalate[0].tell", "process.unknown_role"),
+        ("escalate: [{at: 1h, tell: {to: {member: wu}}}]", "escalate[0].tell", "process.unknown_member"),
+        (
+            "escalate: [{at: 1h, tell: [{to: assignee}, {to: {role: king}}]}]",
+            "escalate[0].tell[1]",
+            "process.unknown_role",
+        ),
+    ],
+)
+def test_each_problem_of_a_task(more: str, path: str, code: str) -> None:
+    assert found(one_step(more)) == [(f"steps[0].{path}", code)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "problems"),
+    [
+        ("[{key: a, kind: task, outcomes: {}}]", [("steps[0].outcomes", "process.no_outcome")]),
+        ("[{key: a, kind: task, outcomes: {again: a}}]", [("steps[0].outcomes", "process.endless")]),
+        ("[{key: a, kind: task, outcomes: {again: a, done: close}}]", []),
+        (
+            "[{key: a, kind: task, outcomes: {x: b, y: close}}, {key: b, kind: task, outcomes: {z: c}},"
+            " {key: c, kind: task, outcomes: {z: b}}]",
+            [("steps[1].outcomes", "process.endless"), ("steps[2].outcomes", "process.endless")],
+        ),
+        (
+            "[{key: a, kind: task, outcomes: {x: close}}, {key: a, kind: task, outcomes: {x: close}}]",
+            [("steps[1].key", "process.duplicate")],
+        ),
+        (
+            "[{key: a, kind: task, outcomes: {x: close}}, {key: close, kind: task, outcomes: {x: close}}]",
+            [("steps[1].key", "process.reserved")],
+        ),
+        (
+            "[{key: a, kind: task, outcomes: {x: b}}, {key: b, kind: task, outcomes: {x: close}},"
+            " {key: a, kind: task, outcomes: {x: close}}]",
+            [("steps[2].key", "process.duplicate")],
+        ),
+        ("[{key: a, kind: task, outcomes: {x: nowhere}}]", [("steps[0].outcomes.x", "process.unknown_step")]),
+    ],
+)
+def test_the_way_to_the_end(steps: str, problems: list[tuple[str, str]]) -> None:
+    assert found(f"{HEAD}steps: {steps}") == problems
+
+
+def test_a_priority_that_takes_another_ones_limit_is_told_once() -> None:
+    (problem,) = check(one_step("respond: {low: 9h}, limit: {low: 8h}"))
+    assert problem.params == {"priority": "low"}
+
+
+def test_a_step_may_serve_reopened_items_only() -> None:
+    steps = (
+        "[{key: a, kind: reply, send: question, outcomes: {sent: close}}, {key: b, kind: task, outcomes: {done: a}}]"
+    )
+    assert found(f"{HEAD}steps: {steps}") == [("steps[1]", "process.unreachable")]
+    assert found(f"{HEAD}reopen_at: b\nsteps: {steps}") == []
+
+
+def test_a_priority_without_a_limit_cannot_be_above_it() -> None:
+    assert found(one_step("respond: {normal: 1h, low: 9h}, limit: {high: 8h}")) == []
+
+
+def starter_known() -> Known:
+    organisation = yaml.safe_load(STARTER.joinpath("organisation.yaml").read_text("utf-8"))
+    return Known(
+        teams=frozenset(team["key"] for team in organisation["teams"]),
+        members=frozenset(member["key"] for member in organisation["members"]),
+        roles=frozenset(role for member in organisation["members"] for role in member["roles"]),
+        templates=frozenset(yaml.safe_load(STARTER.joinpath("templates.yaml").read_text("utf-8"))),
+        systems=frozenset({"pms", "qms", "srm", "crm"}),
+    )
+
+
+@pytest.mark.parametrize("key", ["product_defect", "complaint", "suggestion", "praise", "question"])
+def test_a_starter_process_is_sound(key: str) -> None:
+    document = STARTER.joinpath("processes", f"{key}.yaml").read_text("utf-8")
+    assert check_process(yaml.safe_load(document), starter_known()) == []

@@ -1,0 +1,200 @@
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+import yaml
+
+from voxloop.domain.decision import Open, Tell
+from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.problems import InvalidDocument
+from voxloop.domain.process import Anchor, Assign, ClockName, Escalation, Limits, Process, Step, StepKind
+from voxloop.domain.process_reader import read_process
+from voxloop.domain.rules import Leaf
+from voxloop.domain.texts import LANGUAGES, say
+
+HOUR = timedelta(hours=1)
+TITLE = {"zh-CN": "产品缺陷", "en": "Product defect"}
+DOCUMENT = """
+key: product_defect
+title: {zh-CN: 产品缺陷, en: Product defect}
+handles: [defect, other]
+reopen_for: 14d
+reopen_at: reply
+clocks:
+  first_response: {urgent: 1h, normal: 8h, warn: [75%]}
+  resolution: {normal: 10d, pause: [waiting_customer]}
+steps:
+  - key: repair
+    title: {zh-CN: 产品缺陷, en: Product defect}
+    kind: task
+    team: rd_bugfix
+    assign: least_loaded
+    respond: {high: 2h}
+    limit: {high: 8h, normal: 24h}
+    open: [{system: pms, template: bug}]
+    require: [root_cause, fix_version]
+    escalate:
+      - {at: 75%, tell: {to: assignee}}
+      - {at: +24h, tell: [{to: team_lead, via: [wecom, email]}, {to: {role: director}}], raise: priority}
+      - {at: 30m, tell: {to: {member: li}}, if: {fact: rating, is: less, value: 3}}
+    outcomes: {fixed: reply, need_information: ask}
+  - {key: ask, kind: customer, wait: 72h, send: question, outcomes: {answered: repair, silent: reply}}
+  - {key: reply, kind: reply, team: service, assign: {same_as: repair}, outcomes: {sent: supplier}}
+  - {key: supplier, kind: linked, system: srm, outcomes: {done: close, refused: close}}
+closes: {refused: declined}
+"""
+SMALL = """
+key: praise
+title: {zh-CN: 表扬, en: Praise}
+reopen_for: 7d
+steps: [{key: thank, kind: task, outcomes: {thanked: close}}]
+"""
+PROCESS = Process(
+    key="product_defect",
+    title=TITLE,
+    handles=(FeedbackType.DEFECT, FeedbackType.OTHER),
+    reopen_for=timedelta(days=14),
+    clocks={
+        ClockName.FIRST_RESPONSE: Limits({Priority.URGENT: HOUR, Priority.NORMAL: 8 * HOUR}, warn=(0.75,)),
+        ClockName.RESOLUTION: Limits({Priority.NORMAL: timedelta(days=10)}, pause=(Stage.WAITING_CUSTOMER,)),
+    },
+    steps=(
+        Step(
+            key="repair",
+            kind=StepKind.TASK,
+            title=TITLE,
+            outcomes={"fixed": "reply", "need_information": "ask"},
+            team="rd_bugfix",
+            assign=Assign("least_loaded"),
+            respond=Limits({Priority.HIGH: 2 * HOUR}),
+            limit=Limits({Priority.HIGH: 8 * HOUR, Priority.NORMAL: 24 * HOUR}),
+            opens=(Open("pms", "bug"),),
+            require=("root_cause", "fix_version"),
+            escalate=(
+                Escalation(Anchor.SHARE, 0.75, 0 * HOUR, (Tell("assignee"),), False, None),
+                Escalation(
+                    Anchor.AFTER,
+                    1.0,
+                    24 * HOUR,
+                    (Tell("team_lead", ("wecom", "email")), Tell({"role": "director"})),
+                    True,
+                    None,
+                ),
+                Escalation(Anchor.SINCE, 0.0, HOUR / 2, (Tell({"member": "li"}),), False, Leaf("rating", "less", 3)),
+            ),
+        ),
+        Step("ask", StepKind.CUSTOMER, {}, {"answered": "repair", "silent": "reply"}, wait=72 * HOUR, send="question"),
+        Step("reply", StepKind.REPLY, {}, {"sent": "supplier"}, team="service", assign=Assign("same_as", "repair")),
+        Step("supplier", StepKind.LINKED, {}, {"done": "close", "refused": "close"}, system="srm"),
+    ),
+    closes={"refused": Outcome.DECLINED},
+    reopen_at="reply",
+)
+CASES = [
+    ("title: {zh-CN: 表扬, en: Praise}", "title: {en: Praise}", "title.zh-CN", "document.missing"),
+    ("reopen_for: 7d", "", "reopen_for", "document.missing"),
+    ("key: praise", "key: Praise", "key", "document.not_a_key"),
+    ("key: praise", "key: 7", "key", "document.not_a_text"),
+    ("key: praise", "key: praise\ncolour: red", "colour", "document.unknown_key"),
+    ("key: praise", "key: praise\nhandles: [praise, joy]", "handles[1]", "document.unknown_value"),
+    ("key: praise", "key: praise\nreopen_at: 1", "reopen_at", "document.not_a_text"),
+    ("reopen_for: 7d", "reopen_for: 2wd", "reopen_for", "document.not_a_duration"),
+    ("reopen_for: 7d", "reopen_for: 7d\nclocks: {finish: {low: 1h}}", "clocks.finish", "document.unknown_key"),
+    ("reopen_for: 7d", "reopen_for: 7d\nclocks: {resolution: 3d}", "clocks.resolution", "document.not_a_mapping"),
+    ("reopen_for: 7d", "reopen_for: 7d\ncloses: {thanked: happy}", "closes.thanked", "document.unknown_value"),
+    ("[{key: thank, kind: task, outcomes: {thanked: close}}]", "[]", "steps", "document.missing"),
+    ("[{key: thank, kind: task, outcomes: {thanked: close}}]", "thank", "steps", "document.not_a_list"),
+    ("[{key: thank, kind: task, outcomes: {thanked: close}}]", "[thank]", "steps[0]", "document.not_a_mapping"),
+    ("kind: task", "kind: choice", "steps[0].kind", "document.unknown_value"),
+    ("thanked: close", "yes: close", "steps[0].outcomes.True", "document.not_a_key"),
+    ("thanked: close", "thanked:", "steps[0].outcomes.thanked", "document.missing"),
+    ("kind: task", "kind: task, calendar: office", "steps[0].calendar", "document.unknown_key"),
+    ("kind: task", "kind: task, assign: skill", "steps[0].assign", "document.unknown_value"),
+    ("kind: task", "kind: task, assign: {same_as: 1}", "steps[0].assign.same_as", "document.not_a_text"),
+    ("kind: task", "kind: task, limit: {soon: 1h}", "steps[0].limit.soon", "document.unknown_key"),
+    ("kind: task", "kind: task, limit: {low: 1}", "steps[0].limit.low", "document.not_a_duration"),
+    ("kind: task", "kind: task, limit: {warn: [0.75]}", "steps[0].limit.warn[0]", "document.not_a_share"),
+    (
+        "kind: task",
+        "kind: task, limit: {low: 1h, pause: [asleep]}",
+        "steps[0].limit.pause[0]",
+        "document.unknown_value",
+    ),
+    ("kind: task", "kind: task, open: [{system: pms}]", "steps[0].open[0].template", "document.missing"),
+    ("kind: task", "kind: task, require: [Root Cause]", "steps[0].require[0]", "document.not_a_key"),
+    ("kind: task", "kind: task, require: [~]", "steps[0].require[0]", "document.missing"),
+]
+ESCALATIONS = [
+    ("{tell: {to: assignee}}", "at", "document.missing"),
+    ("{at: 101%, tell: {to: assignee}}", "at", "process.not_an_instant"),
+    ("{at: +2, tell: {to: assignee}}", "at", "process.not_an_instant"),
+    ("{at: soon, tell: {to: assignee}}", "at", "process.not_an_instant"),
+    ("{at: 2h}", "tell", "process.idle_escalation"),
+    ("{at: 2h, raise: limit}", "raise", "document.unknown_value"),
+    ("{at: 2h, tell: assignee}", "tell", "document.not_a_list"),
+    ("{at: 2h, tell: {to: boss}}", "tell.to", "document.unknown_value"),
+    ("{at: 2h, tell: [{to: assignee}, {via: [sms]}]}", "tell[1].to", "document.missing"),
+    ("{at: 2h, tell: {to: {role: a, team: b}}}", "tell.to", "rule.one_recipient"),
+    ("{at: 2h, raise: priority, if: {fact: rating}}", "if.is", "document.missing"),
+]
+
+
+def read(document: str) -> Process:
+    return read_process(yaml.safe_load(document))
+
+
+def problems(document: str) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidDocument) as invalid:
+        read(document)
+    for problem in invalid.value.problems:
+        assert all(say(language, f"problem.{problem.code}", **problem.params) for language in LANGUAGES)
+    return [(problem.path, problem.code) for problem in invalid.value.problems]
+
+
+def test_a_document_reads_into_a_process() -> None:
+    assert read(DOCUMENT) == PROCESS
+
+
+def test_the_smallest_document() -> None:
+    step = Step("thank", StepKind.TASK, {}, {"thanked": "close"})
+    assert read(SMALL) == Process(
+        "praise", {"zh-CN": "表扬", "en": "Praise"}, (), timedelta(days=7), {}, (step,), {}, "thank"
+    )
+
+
+@pytest.mark.parametrize(("right", "wrong", "path", "code"), CASES)
+def test_each_problem(right: str, wrong: str, path: str, code: str) -> None:
+    assert SMALL.count(right) == 1
+    assert problems(SMALL.replace(right, wrong)) == [(path, code)]
+
+
+@pytest.mark.parametrize(("escalation", "path", "code"), ESCALATIONS)
+def test_each_problem_of_an_escalation(escalation: str, path: str, code: str) -> None:
+    document = SMALL.replace("kind: task", f"kind: task, escalate: [{escalation}]")
+    assert problems(document) == [(f"steps[0].escalate[0].{path}", code)]
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    document = SMALL.replace("reopen_for: 7d", "reopen_for: soon").replace("kind: task", "kind: work, wait: long")
+    assert sorted(problems(document)) == [
+        ("reopen_for", "document.not_a_duration"),
+        ("steps[0].kind", "document.unknown_value"),
+        ("steps[0].wait", "document.not_a_duration"),
+    ]
+
+
+@pytest.mark.parametrize("body", [None, [], "text", {}])
+def test_what_is_no_document_at_all(body: Mapping[str, object]) -> None:
+    with pytest.raises(InvalidDocument):
+        read_process(body)
+
+
+def test_a_problem_stays_short_whatever_is_written() -> None:
+    bomb: list[object] = ["x"]
+    for _ in range(64):
+        bomb = [bomb, bomb]
+    with pytest.raises(InvalidDocument) as invalid:
+        read_process(
+            {"key": bomb, "title": bomb, "steps": [{"key": "k" * 999, "kind": bomb, "escalate": [{"at": bomb}]}]}
+        )
+    assert len(str(invalid.value)) < 5000

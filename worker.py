@@ -1,0 +1,115 @@
+"""The worker: runs loops with their turns, deliveries and links, and carries the outbox."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from voxloop.activities.acts import Acts
+from voxloop.activities.intake import Intake
+from voxloop.activities.linked_items import LinkedItems
+from voxloop.activities.messages import Deliveries
+from voxloop.activities.moments import Moments
+from voxloop.activities.scene import Means
+from voxloop.activities.steps import Steps
+from voxloop.domain.linked import ItemSystem as System
+from voxloop.integrations.builtin import BuiltinChannel
+from voxloop.integrations.ports import Channel, ItemSystem
+from voxloop.integrations.register import Register
+from voxloop.integrations.smtp import SmtpChannel
+from voxloop.settings import Settings
+from voxloop.store import documents, installation, linked_items
+from voxloop.store.sessions import Row, Sessions
+from voxloop.workflows.feedback import FeedbackLoop
+from voxloop.workflows.linked_items import LinkedItem
+from voxloop.workflows.policies import DELIVERY_QUEUE, LOOPS_QUEUE
+from voxloop.workflows.targets import Target
+
+@dataclass(frozen=True)
+class Parts:
+    """What a worker needs to exist: its means, the channels by delivery target, the systems by kind."""
+
+    means: Means
+    channels: dict[str, Channel]
+    systems: dict[str, ItemSystem]
+
+
+async def assemble(settings: Settings, sessions: Sessions) -> Parts:
+    """The parts that an installation's settings and documents ask for."""
+    settings.var.mkdir(parents=True, exist_ok=True)
+    channels: dict[str, Channel] = {"builtin": BuiltinChannel(settings.var / "outbox.jsonl")}
+    targets = {}
+    if settings.smtp_url:
+        channels["smtp"] = SmtpChannel(settings.smtp_url, settings.mail_from)
+        targets["email"] = "smtp"
+
+    async def keep(values: Mapping[str, Any]) -> Row:
+        async with sessions.begin() as session:
+            return await linked_items.register_ensure(session, values)
+
+    async with sessions.begin() as session:
+        installation_key = await installation.key_of(session)
+        organisation = await documents.published(session, "organisation", "organisation")
+    if organisation is None:
+        raise LookupError("no organisation is published: run `voxloop starter`")
+    means = Means(
+        sessions=sessions,
+        installation=installation_key,
+        organisation=organisation["body"]["title"],
+        targets=targets,
+        scale=settings.time_scale or 1.0,
+    )
+    return Parts(means, channels, {system: Register(system, keep) for system in System})
+
+
+@contextlib.asynccontextmanager
+async def run_worker(client: Client, parts: Parts, *, sandbox_passthrough: bool = True) -> AsyncIterator[None]:
+    """Both workers, polling until the context ends: loops with their turns, and effects outside."""
+    async with loops_worker(client, parts, sandbox_passthrough), effects_worker(client, parts):
+        yield
+
+
+def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True) -> Worker:
+    """Workflows, and the turns that run beside them as local activities."""
+    restrictions = SandboxRestrictions.default
+    if sandbox_passthrough:
+        restrictions = restrictions.with_passthrough_all_modules()
+    intake = Intake(parts.means)
+    return Worker(
+        client,
+        task_queue=LOOPS_QUEUE,
+        workflows=[FeedbackLoop, LinkedItem, Target],
+        activities=[
+            intake.acknowledge,
+            intake.classify,
+            intake.decide,
+            Steps(parts.means).enter,
+            Acts(parts.means).perform,
+            Moments(parts.means).fire,
+            LinkedItems(parts.means, parts.systems).note,
+            Deliveries(parts.means, parts.channels).note_failure,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        max_cached_workflows=500,
+        max_concurrent_workflow_tasks=16,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def effects_worker(client: Client, parts: Parts) -> Worker:
+    """Normal activities: what leaves the house."""
+    return Worker(
+        client,
+        task_queue=DELIVERY_QUEUE,
+        activities=[
+            LinkedItems(parts.means, parts.systems).ensure,
+            Deliveries(parts.means, parts.channels).send_pending,
+        ],
+        max_concurrent_activities=20,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )

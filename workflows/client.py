@@ -1,0 +1,139 @@
+"""The only door to Temporal from outside: acts on loops, starts and signals, counts for operators.
+
+It names workflows and updates by their registered names, so that whoever imports it loads no activity.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    WorkflowExecutionStatus,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCStatusCode
+
+from voxloop.domain.loop import Act, Answer
+from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.workflows.policies import ANSWER_WITHIN, CALL, FEEDBACK_LOOP, LINKED_ITEM, LOOPS_QUEUE, TARGET
+
+
+async def connect(address: str, namespace: str = "default") -> Client:
+    """A client that connects when it is first used, so that the API starts while Temporal is down."""
+    return await Client.connect(address, namespace=namespace, lazy=True)
+
+
+@dataclass(frozen=True)
+class Loops:
+    """Loops of feedback and the other workflows, as the outside may touch them."""
+
+    client: Client
+
+    async def act(self, item: UUID, act: Act) -> Answer:
+        """Carry out an act and wait until it is written.
+
+        Raises:
+            Refused: in the loop's words, or ``NOT_CONFIRMED`` after 10 s: whether it happened is open, so repeat it with the same key.
+        """
+        try:
+            return await self._update(item, act)
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed) from failed
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise Refused(RefusalCode.NOT_CONFIRMED) from error
+            return await self._start_and_act(item, act)
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as late:
+            raise Refused(RefusalCode.NOT_CONFIRMED) from late
+
+    async def _start_and_act(self, item: UUID, act: Act) -> Answer:
+        """Nothing runs under that id: either the loop has yet to start, or it has finished."""
+        try:
+            await self.start_loop(str(item))
+            return await self._update(item, act)
+        except WorkflowAlreadyStartedError as finished:
+            raise Refused(RefusalCode.ALREADY_FINISHED) from finished
+        except WorkflowUpdateFailedError as failed:
+            raise _refused(failed) from failed
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+            raise Refused(RefusalCode.NOT_CONFIRMED) from error
+
+    async def _update(self, item: UUID, act: Act) -> Answer:
+        handle = self.client.get_workflow_handle(f"feedback/{item}")
+        answer: Answer = await handle.execute_update(
+            act.verb,
+            act,
+            id=f"{act.actor}/{act.key}",
+            result_type=Answer,
+            rpc_timeout=ANSWER_WITHIN,
+        )
+        return answer
+
+    async def start_loop(self, item: str, code: str | None = None) -> None:
+        """Start an item's loop; one that runs already is left alone.
+
+        Raises:
+            WorkflowAlreadyStartedError: it ran, and has finished.
+        """
+        await self.client.start_workflow(
+            FEEDBACK_LOOP,
+            {"item": item},
+            id=f"feedback/{item}",
+            task_queue=LOOPS_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=code,
+            rpc_timeout=CALL,
+        )
+
+    async def start_link(self, key: str) -> None:
+        """Let a linked item's workflow look at its system, now."""
+        await self._start_with_signal(LINKED_ITEM, key, f"link/{key}", "hinted")
+
+    async def wake_target(self, key: str) -> None:
+        """Let a delivery target send what waits."""
+        await self._start_with_signal(TARGET, key, f"target/{key}", "woken")
+
+    async def _start_with_signal(self, workflow: str, argument: str, id_: str, signal: str) -> None:
+        await self.client.start_workflow(
+            workflow, argument, id=id_, task_queue=LOOPS_QUEUE, start_signal=signal, rpc_timeout=CALL
+        )
+
+    async def signal(self, workflow: str, name: str, argument: Any) -> None:
+        """Signal a workflow; one that has finished needs to know no more."""
+        try:
+            await self.client.get_workflow_handle(workflow).signal(name, argument, rpc_timeout=CALL)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def is_open(self, workflow: str) -> bool:
+        """Whether a run of it is open."""
+        try:
+            description = await self.client.get_workflow_handle(workflow).describe(rpc_timeout=CALL)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return description.status is WorkflowExecutionStatus.RUNNING
+
+    async def count(self) -> dict[str, int]:
+        """How many loops Temporal has, by execution status, in lower case."""
+        counted = await self.client.count_workflows(
+            f"WorkflowType = '{FEEDBACK_LOOP}' GROUP BY ExecutionStatus", rpc_timeout=timedelta(seconds=3)
+        )
+        return {str(group.group_values[0]).lower(): group.count for group in counted.groups}
+
+
+def _refused(failed: WorkflowUpdateFailedError) -> Refused:
+    cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type and cause.type in RefusalCode.__members__:
+        params = cause.details[0] if cause.details else {}
+        return Refused(RefusalCode(cause.type), (), **params)
+    return Refused(RefusalCode.INTERNAL)

@@ -1,0 +1,188 @@
+"""The loop: the durable life of one piece of feedback, from its acceptance until nobody can reopen it.
+
+A kernel that knows no process. It waits for a person, the customer, a linked item or the next moment, lets one activity
+write what happened, and goes where the answered plan says. Histories hold ids, codes, numbers and instants, never content.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from voxloop.activities.acts import Acts
+    from voxloop.activities.intake import Intake
+    from voxloop.activities.linked_items import LinkedItems
+    from voxloop.activities.messages import Deliveries
+    from voxloop.activities.moments import Moments
+    from voxloop.activities.steps import Steps
+    from voxloop.domain.linked import LinkedItemChanged
+    from voxloop.domain.loop import Act, Answer, Attributes, Moment, Plan, Turn, Verb, refusal, refusal_params
+    from voxloop.workflows.attributes import updates
+    from voxloop.workflows.policies import FEEDBACK_LOOP, REMEMBERED_ANSWERS, TURN
+
+FIRST_VERSION = 1
+
+
+@dataclass
+class LoopState:
+    """All that a loop knows; handed over whole when it continues as new."""
+
+    item: str
+    plan: Plan = field(default_factory=lambda: Plan(FIRST_VERSION))
+    received: bool = False
+    shown: Attributes | None = None
+    answers: dict[str, int] = field(default_factory=dict)
+
+
+@workflow.defn(name=FEEDBACK_LOOP)
+class FeedbackLoop:
+    """Workflow id: ``feedback/<item id>``. Updates are named after ``Verb`` and take an ``Act``."""
+
+    @workflow.init
+    def __init__(self, state: LoopState) -> None:
+        self.state = state
+        self.lock = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, state: LoopState) -> None:
+        await self._receive()
+        while not self.state.plan.finished:
+            await self._until_next_moment()
+            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+                workflow.continue_as_new(self.state)
+            await self._fire_what_is_due()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    @workflow.update(dynamic=True)
+    async def act(self, verb: str, args: Sequence[RawValue]) -> Answer:
+        """An act of a person. The same key again gets the answer of the first time."""
+        act = _read_act(verb, args)
+        await self._received()
+        async with self.lock:
+            memory = f"{act.actor}/{act.key}"
+            if memory in self.state.answers:
+                return Answer(self.state.answers[memory])
+            self._guard(act)
+            await self._turn(Acts.perform, act, summary=verb)
+            version = self.state.plan.version
+            self._remember(memory, version)
+            await self._settle()
+            return Answer(version)
+
+    @act.validator
+    def _quick_no(self, verb: str, args: Sequence[RawValue]) -> None:
+        act = _read_act(verb, args)
+        if self.state.received and f"{act.actor}/{act.key}" not in self.state.answers:
+            self._guard(act)
+
+    @workflow.signal
+    async def linked_item_changed(self, change: LinkedItemChanged) -> None:
+        """A linked item stands differently in its system."""
+        await self._told(LinkedItems.note, change)
+
+    @workflow.signal
+    async def delivery_failed(self, key: str) -> None:
+        """A message could not be delivered; the receipt of that key says why."""
+        await self._told(Deliveries.note_failure, key)
+
+    @workflow.query
+    def plan(self) -> Plan:
+        """For support: where the loop believes the item stands."""
+        return self.state.plan
+
+    async def _receive(self) -> None:
+        async with self.lock:
+            if not self.state.received:
+                await self._turn(Intake.acknowledge)
+                await self._turn(Intake.classify)
+                await self._turn(Intake.decide)
+                self.state.received = True
+            await self._settle()
+
+    async def _received(self) -> None:
+        await workflow.wait_condition(lambda: self.state.received)
+
+    async def _told(self, note: Any, what: object) -> None:
+        await self._received()
+        async with self.lock:
+            if not self.state.plan.finished:
+                await self._turn(note, what)
+                await self._settle()
+
+    async def _until_next_moment(self) -> None:
+        moment = self._next()
+        if moment is None or moment.at <= workflow.now():
+            return
+        try:
+            await workflow.wait_condition(
+                lambda: self._next() != moment,
+                timeout=(moment.at - workflow.now()).total_seconds(),
+                timeout_summary=f"{moment.name} {_minute(moment.at)}",
+            )
+        except TimeoutError:
+            pass
+
+    async def _fire_what_is_due(self) -> None:
+        async with self.lock:
+            while (moment := self._next()) is not None and moment.at <= workflow.now():
+                await self._turn(Moments.fire, moment, summary=moment.name)
+                await self._settle()
+
+    def _next(self) -> Moment | None:
+        return self.state.plan.moments[0] if self.state.plan.moments else None
+
+    def _guard(self, act: Act) -> None:
+        code = refusal(act, self.state.plan)
+        if code is not None:
+            params = dict(refusal_params(act, self.state.plan))
+            raise ApplicationError(code, params, type=code, non_retryable=True)
+
+    def _remember(self, memory: str, version: int) -> None:
+        self.state.answers[memory] = version
+        while len(self.state.answers) > REMEMBERED_ANSWERS:
+            del self.state.answers[next(iter(self.state.answers))]
+
+    async def _turn(self, activity: Any, *about: object, summary: str | None = None) -> None:
+        plan = self.state.plan
+        turn = Turn(self.state.item, plan.version + 1, plan.number, workflow.now())
+        self.state.plan = await workflow.execute_local_activity_method(
+            activity, args=[turn, *about], summary=summary, **TURN
+        )
+
+    async def _settle(self) -> None:
+        """Go where the last turn said, then show ops where the item stands."""
+        while self.state.plan.goto is not None:
+            goto = self.state.plan.goto
+            await self._turn(Steps.enter, goto, summary=goto)
+        shown = updates(self.state.shown, self.state.plan.attributes)
+        if shown:
+            workflow.upsert_search_attributes(shown)
+            self.state.shown = self.state.plan.attributes
+        workflow.set_current_details(_details(self.state.plan))
+
+
+def _read_act(verb: str, args: Sequence[RawValue]) -> Act:
+    if verb not in list(Verb) or len(args) != 1:
+        raise ApplicationError(f"no act {verb}", type="INVALID", non_retryable=True)
+    act: Act = workflow.payload_converter().from_payload(args[0].payload, Act)
+    return act
+
+
+def _minute(at: datetime) -> str:
+    return at.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _details(plan: Plan) -> str:
+    attributes = plan.attributes
+    lines = [
+        f"**{attributes.stage}** at step `{plan.step}`, version {plan.version}",
+        f"- {attributes.type}, {attributes.priority}, team `{attributes.team}`, owner `{plan.owner}`",
+        *(f"- {_minute(moment.at)} {moment.name}" for moment in plan.moments),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,38 @@
+"""Names of queues and workflows, time limits and retries: everything about Temporal that is a choice."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+
+LOOPS_QUEUE = "voxloop-loops"
+DELIVERY_QUEUE = "voxloop-delivery"
+
+FEEDBACK_LOOP = "FeedbackLoop"
+LINKED_ITEM = "LinkedItem"
+TARGET = "Target"
+RECONCILER = "Reconciler"
+
+# A turn touches only our own database. It is tried until it succeeds: an outage or a bug never fails a loop, so there
+# is a limit on each attempt and none on all of them.
+TURN: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=5),
+    "local_retry_threshold": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=60)
+    ),
+}
+
+# An effect outside takes as long as its peer; what must not be retried is said by the activity itself.
+EFFECT: dict[str, Any] = {
+    "task_queue": DELIVERY_QUEUE,
+    "start_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
+    ),
+}
+
+CALL = timedelta(seconds=5)
+ANSWER_WITHIN = timedelta(seconds=10)
+REMEMBERED_ANSWERS = 50
