@@ -12,7 +12,11 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """``database_url`` and ``temporal_address`` are None where this machine's own are to be started."""
+    """``database_url`` and ``temporal_address`` are None where this machine's own are to be started.
+
+    ``temporal_port`` and ``temporal_ui_port`` are those of this machine's own; None: any free one. ``language`` is that
+    of whoever sits at the terminal.
+    """
 
     var: Path
     host: str
@@ -21,6 +25,9 @@ class Settings:
     database_url: str | None
     temporal_address: str | None
     temporal_namespace: str
+    temporal_port: int | None
+    temporal_ui_port: int | None
+    language: str
     smtp_url: str | None
     mail_from: str
 
@@ -35,14 +42,35 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         var=Path(given.get("VOXLOOP_VAR") or "var").absolute(),
         host=given.get("VOXLOOP_HOST") or "127.0.0.1",
-        port=int(_number(given, "VOXLOOP_PORT", 1, 65_535) or 8000),
+        port=_port(given, "VOXLOOP_PORT") or 8000,
         time_scale=_number(given, "VOXLOOP_TIME_SCALE", 1, 1_000_000),
         database_url=given.get("VOXLOOP_DATABASE_URL") or None,
         temporal_address=given.get("VOXLOOP_TEMPORAL_ADDRESS") or None,
         temporal_namespace=given.get("VOXLOOP_TEMPORAL_NAMESPACE") or "default",
+        temporal_port=_port(given, "VOXLOOP_TEMPORAL_PORT"),
+        temporal_ui_port=_port(given, "VOXLOOP_TEMPORAL_UI_PORT"),
+        language=_language(given),
         smtp_url=given.get("VOXLOOP_SMTP_URL") or None,
         mail_from=given.get("VOXLOOP_MAIL_FROM") or "voxloop@localhost",
     )
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment of this process with ``settings`` written over it, for a process that is to have the same."""
+    places = {"VAR": settings.var, "DATABASE_URL": settings.database_url, "TEMPORAL_ADDRESS": settings.temporal_address}
+    given = {**places, "TIME_SCALE": settings.time_scale}
+    return {**os.environ, **{f"VOXLOOP_{name}": str(value) for name, value in given.items() if value is not None}}
+
+
+def _language(given: Mapping[str, str]) -> str:
+    """``VOXLOOP_LANGUAGE``, else Chinese where the terminal is."""
+    locale = given.get("VOXLOOP_LANGUAGE") or given.get("LC_ALL") or given.get("LC_MESSAGES") or given.get("LANG") or ""
+    return "zh-CN" if locale.lower().startswith("zh") else "en"
+
+
+def _port(given: Mapping[str, str], name: str) -> int | None:
+    number = _number(given, name, 1, 65_535)
+    return None if number is None else int(number)
 
 
 def _number(given: Mapping[str, str], name: str, least: float, most: float) -> float | None:

@@ -1,12 +1,18 @@
 """The worker: runs loops with their turns, deliveries and links, and carries the outbox."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import logging
+import signal
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -15,6 +21,7 @@ from voxloop.activities.intake import Intake
 from voxloop.activities.linked_items import LinkedItems
 from voxloop.activities.messages import Deliveries
 from voxloop.activities.moments import Moments
+from voxloop.activities.reconciler import Reconciler
 from voxloop.activities.scene import Means
 from voxloop.activities.steps import Steps
 from voxloop.domain.linked import ItemSystem as System
@@ -24,11 +31,21 @@ from voxloop.integrations.register import Register
 from voxloop.integrations.smtp import SmtpChannel
 from voxloop.settings import Settings
 from voxloop.store import documents, installation, linked_items
-from voxloop.store.sessions import Row, Sessions
+from voxloop.store.sessions import Row, Sessions, open_sessions
+from voxloop.workflows.attributes import KEYS
+from voxloop.workflows.client import Loops
 from voxloop.workflows.feedback import FeedbackLoop
 from voxloop.workflows.linked_items import LinkedItem
 from voxloop.workflows.policies import DELIVERY_QUEUE, LOOPS_QUEUE
+from voxloop.workflows.reconciler import Reconciler as ReconcilerWorkflow
+from voxloop.workflows.reconciler import ensure_schedule
+from voxloop.workflows.relay import Relay
 from voxloop.workflows.targets import Target
+
+_log = logging.getLogger(__name__)
+_CONNECTIONS = 20
+_PAUSE_SECONDS = 1.0
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -67,6 +84,64 @@ async def assemble(settings: Settings, sessions: Sessions) -> Parts:
     return Parts(means, channels, {system: Register(system, keep) for system in System})
 
 
+async def serve(settings: Settings) -> None:
+    """Be a worker until SIGTERM or SIGINT; while Temporal is away, wait for it."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    client = await _connected(settings, stopped)
+    if client is None:
+        return
+    sessions = open_sessions(settings.database_url or "", _CONNECTIONS)
+    try:
+        async with (
+            run_worker(client, await assemble(settings, sessions)),
+            _running(Relay(sessions, Loops(client)).run()),
+        ):
+            _log.info("working")
+            await stopped.wait()
+    finally:
+        await sessions.dispose()
+
+
+async def _connected(settings: Settings, stopped: asyncio.Event) -> Client | None:
+    """A client of a Temporal that has our search attributes; None when told to stop before there is one."""
+    while not stopped.is_set():
+        try:
+            client = await Client.connect(settings.temporal_address or "", namespace=settings.temporal_namespace)
+            await ensure_search_attributes(client)
+            await ensure_schedule(client)
+            return client
+        except (RuntimeError, RPCError) as error:
+            _log.warning("Temporal at %s does not answer: %s", settings.temporal_address, error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), _PAUSE_SECONDS)
+    return None
+
+
+async def ensure_search_attributes(client: Client) -> None:
+    """Register in the client's namespace the search attributes that it lacks."""
+    operator, namespace = client.operator_service, client.namespace
+    known = await operator.list_search_attributes(ListSearchAttributesRequest(namespace=namespace))
+    missing = {
+        key.name: IndexedValueType.ValueType(key.indexed_value_type)
+        for key in KEYS
+        if key.name not in known.custom_attributes
+    }
+    if missing:
+        await operator.add_search_attributes(AddSearchAttributesRequest(namespace=namespace, search_attributes=missing))
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
 @contextlib.asynccontextmanager
 async def run_worker(client: Client, parts: Parts, *, sandbox_passthrough: bool = True) -> AsyncIterator[None]:
     """Both workers, polling until the context ends: loops with their turns, and effects outside."""
@@ -83,7 +158,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
     return Worker(
         client,
         task_queue=LOOPS_QUEUE,
-        workflows=[FeedbackLoop, LinkedItem, Target],
+        workflows=[FeedbackLoop, LinkedItem, Target, ReconcilerWorkflow],
         activities=[
             intake.acknowledge,
             intake.classify,
@@ -109,6 +184,7 @@ def effects_worker(client: Client, parts: Parts) -> Worker:
         activities=[
             LinkedItems(parts.means, parts.systems).ensure,
             Deliveries(parts.means, parts.channels).send_pending,
+            Reconciler(parts.means, Loops(client)).reconcile,
         ],
         max_concurrent_activities=20,
         graceful_shutdown_timeout=timedelta(seconds=5),

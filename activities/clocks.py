@@ -28,7 +28,7 @@ async def start(scene: Scene, name: ClockName, at: datetime, seq: int = 0) -> No
 
 
 async def end(scene: Scene, *names: ClockName, fulfilled: bool) -> None:
-    """End these of the running clocks, as fulfilled or as cancelled; one overdue by then has breached at its due instant."""
+    """End these of the running clocks, fulfilled or cancelled; one overdue by then has breached at its due instant."""
     for clock in await clocks.running(scene.session, scene.id):
         if clock["name"] in names:
             if fulfilled and _overdue(clock, scene.now):

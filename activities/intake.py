@@ -1,4 +1,4 @@
-"""The first turns of a loop: acknowledge, classify, decide. After them the item has a type, a priority and a process."""
+"""The first turns of a loop: acknowledge, classify, decide. After them an item has type, priority and process."""
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -13,7 +13,6 @@ from voxloop.domain.decision import Decision
 from voxloop.domain.feedback import FeedbackType, Outcome
 from voxloop.domain.loop import Plan, Turn
 from voxloop.domain.process import ClockName
-from voxloop.domain.rules import read_rule_set
 from voxloop.store import customers, decisions, documents, facts
 from voxloop.store.events import Event
 
@@ -65,7 +64,7 @@ class Intake:
             if row is None:
                 raise LookupError("no published rule set for intake")
             known = await _facts(scene)
-            decision = self.means.decider.decide(str(row["id"]), read_rule_set(row["body"]), known)
+            decision = self.means.decider.decide(str(row["id"]), self.means.rule_set(row), known)
             scene.happened = Event("decided", f"rule:{RULE_SET}", {"fired": decision.explanation.fired})
             await decisions.keep(
                 scene.session,
@@ -104,7 +103,9 @@ async def _follow(scene: Scene, decision: Decision) -> None:
 async def _facts(scene: Scene) -> dict[str, Any]:
     item = scene.item
     direct = ("text", "language", "channel", "form", "scenario", "rating", "nps", "product_line", "product", "module")
-    known = {name: item[name] for name in (*direct, "batch", "region", "type", "type_confidence", "urgency", "priority")}
+    known = {
+        name: item[name] for name in (*direct, "batch", "region", "type", "type_confidence", "urgency", "priority")
+    }
     customer = await customers.get(scene.session, item["customer"])
     counts = await facts.recent_counts(scene.session, item, item["received_at"] - _WINDOW)
     known |= counts | {

@@ -62,7 +62,7 @@ class LinkedItems:
 
     @activity.defn(name="ensure_linked_item")
     async def ensure(self, key: str) -> bool:
-        """Open the item in its system unless it stands there, note its state, tell the loops. True when it is settled."""
+        """Open the item in its system unless it stands there, note its state, tell the loops. True once settled."""
         async with self.means.sessions.begin() as session:
             row = await linked_items.get(session, key)
         system = self.systems[row["system"]]

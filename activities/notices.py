@@ -1,4 +1,4 @@
-"""Messages that a turn decides: to the customer, to members. Each is a row with a pending receipt, and wakes its target."""
+"""Messages that a turn decides, to the customer and to members: rows with pending receipts, whose targets are woken."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -90,9 +90,7 @@ async def _add(scene: Scene, values: dict[str, Any]) -> int:
 
 async def _send(scene: Scene, message: int, via: str) -> None:
     target = scene.means.targets.get(via, "builtin")
-    await messages.intend(
-        scene.session, key=scene.next_key(), item=scene.id, message=message, target=target, via=via
-    )
+    await messages.intend(scene.session, key=scene.next_key(), item=scene.id, message=message, target=target, via=via)
     await outbox.put(scene.session, "wake_target", f"target/{target}")
 
 

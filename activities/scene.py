@@ -11,6 +11,7 @@ from voxloop.domain.identity import effect_key
 from voxloop.domain.loop import Turn
 from voxloop.domain.process import CLOSE, Process, Step
 from voxloop.domain.process_reader import read_process
+from voxloop.domain.rules import RuleSet, read_rule_set
 from voxloop.rules.decide import Decider
 from voxloop.store import documents, steps
 from voxloop.store.events import Event
@@ -19,7 +20,10 @@ from voxloop.store.sessions import Row, Session, Sessions
 
 @dataclass(frozen=True)
 class Means:
-    """What every turn needs of its installation. ``organisation`` is its name by language, ``targets`` maps a way out (``email``) to a delivery target."""
+    """What every turn needs of its installation.
+
+    ``organisation`` is its name by language; ``targets`` maps a way out (``email``) to a delivery target.
+    """
 
     sessions: Sessions
     installation: str
@@ -28,6 +32,7 @@ class Means:
     scale: float = 1.0
     decider: Decider = field(default_factory=Decider)
     processes: dict[int, Process] = field(default_factory=dict)
+    rule_sets: dict[int, RuleSet] = field(default_factory=dict)
 
     async def process(self, session: Session, version_id: int) -> Process:
         """A pinned process; a published body never changes, so it is read once."""
@@ -35,6 +40,12 @@ class Means:
             body = (await documents.pinned(session, version_id))["body"]
             self.processes[version_id] = read_process(body)
         return self.processes[version_id]
+
+    def rule_set(self, version: Row) -> RuleSet:
+        """A published rule set, likewise read once."""
+        if version["id"] not in self.rule_sets:
+            self.rule_sets[version["id"]] = read_rule_set(version["body"])
+        return self.rule_sets[version["id"]]
 
 
 class Scene:

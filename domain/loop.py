@@ -53,7 +53,7 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where the item stands after ``version``. ``goto`` names a step to enter at once; ``number`` counts outward effects."""
+    """Where the item stands after ``version``. ``goto``: a step to enter at once; ``number`` counts outward effects."""
 
     version: int
     number: int = 0
@@ -72,7 +72,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Turn:
-    """One transaction of the loop: it writes ``version``, may use effect numbers from ``number`` on, and happens ``now``."""
+    """One transaction of the loop: it writes ``version``, numbers its effects after ``number``, and happens ``now``."""
 
     item: str
     version: int
@@ -82,7 +82,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Act:
-    """What an actor wants. ``content`` is the id of a row that holds the words; ``fields`` only names what was filled in."""
+    """What an actor wants. ``content``: the id of a row that holds the words; ``fields`` names what was filled in."""
 
     verb: Verb
     actor: str

@@ -1,7 +1,8 @@
 """When a loop has to wake: the instants that follow from its clocks, its step and its stage. Pure.
 
 A name tells the activity what is due: ``<clock>.warn.<share>``, ``<clock>.breach``, ``escalate.<level>``, ``silent``
-(the customer did not answer), ``finish`` (the reopening window ends). What has fired is in the rows, so it never returns.
+(the customer did not answer), ``finish`` (the reopening window ends). What has fired stands in the rows and never
+returns.
 """
 
 from collections.abc import Iterable, Mapping

@@ -76,7 +76,7 @@ class Escalation:
     condition: Condition | None
 
     def instant(self, began: datetime, limit: timedelta | None, scale: float) -> datetime | None:
-        """When it is due for a step that ``began`` then, with every duration divided by ``scale``; None without a limit."""
+        """When it is due for a step that ``began`` then, durations divided by ``scale``; None without a limit."""
         if self.anchor is Anchor.SINCE:
             return began + self.offset / scale
         if limit is None:

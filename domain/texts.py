@@ -30,22 +30,18 @@ def say(language: str, key: str, **params: Any) -> str:
 
 
 def best_language(accept: str) -> str:
-    """The language of ours that an ``Accept-Language`` header (RFC 9110, 12.5.4) prefers; Chinese when it names none."""
-    wanted = sorted(map(_weighted, filter(None, accept.split(","))), reverse=True)
-    for _, tag in wanted:
-        if tag.startswith("zh"):
-            return "zh-CN"
-        if tag.startswith("en"):
-            return "en"
-    return DEFAULT_LANGUAGE
+    """The language of ours that an ``Accept-Language`` header (RFC 9110, 12.5.4) prefers; Chinese if it names none."""
+    wanted = sorted(map(_weighted, accept.split(",")), key=lambda pair: -pair[0])
+    ours = (language for weight, tag in wanted for language in LANGUAGES if weight > 0 and tag == language[:2])
+    return next(ours, DEFAULT_LANGUAGE)
 
 
 def _weighted(part: str) -> tuple[float, str]:
-    tag, _, quality = part.strip().partition(";q=")
+    tag, _, quality = part.replace(" ", "").lower().partition(";q=")
     try:
-        return float(quality or 1), tag.lower()
+        return float(quality or 1), tag.partition("-")[0]
     except ValueError:
-        return 0.0, tag.lower()
+        return 0.0, ""
 
 
 def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:

@@ -36,8 +36,9 @@ class Unavailable(Exception):
 class Channel(Protocol):
     """A way out for messages.
 
-    ``send`` raises ``Refused`` or ``Unavailable``; after any other error nobody knows whether the message went out. ``searchable`` targets can be asked whether a key has
-    arrived; the others may get a message twice when an answer is lost, and say so.
+    ``send`` raises ``Refused`` or ``Unavailable``; after any other error nobody knows whether the message went out.
+    ``searchable`` targets can be asked whether a key has arrived; the others may get a message twice when an answer is
+    lost, and their receipts say so.
     """
 
     searchable: bool

@@ -42,8 +42,8 @@ class EngineSet:
     def matching(self, flat: Mapping[str, int]) -> set[int]:
         """Places of the conditions that hold for a flat fact. Not for two threads at once."""
         fact = json.dumps({"id": "f", **flat})
-        code, state = _native.assert_fact(self._set._handle, fact)
         try:
+            code, state = _native.assert_fact(self._set._handle, fact)
             return set() if code == _NOT_MATCHED else {int(name[1:]) for name in self._drain(state)}
         finally:
             _native.retract_fact(self._set._handle, fact)

@@ -59,7 +59,7 @@ FACTS: Mapping[str, Fact] = {
     "follow_up": Fact(_BOOL, "submission"),
     "type": Fact(_KEYWORD, "analysis", tuple(FeedbackType)),
     "type_confidence": Fact(_NUMBER, "analysis"),
-    "sentiment": Fact(_NUMBER, "analysis"),
+    "sentiment": Fact(_KEYWORD, "analysis", ("positive", "neutral", "negative")),
     "urgency": Fact(_KEYWORD, "analysis", ("high", "normal")),
     "customer_level": Fact(_KEYWORD, "store", tuple(CustomerLevel)),
     "customer_count_30d": Fact(_NUMBER, "store"),

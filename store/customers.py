@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.identity import new_id
+from voxloop.domain.viewer import Viewer
+from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row, Session
+from voxloop.store.slices import Slice, cut
 from voxloop.store.tables import customer
+from voxloop.store.visibility import visible
 
 
 async def ensure(session: Session, ref: str, values: dict[str, Any]) -> UUID:
@@ -43,3 +47,37 @@ async def level_of(session: Session, id_: UUID | None) -> str | None:
 async def of_ids(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
     """These customers."""
     return (await session.execute(select(customer).where(customer.c.id.in_(list(ids))))).mappings().all()
+
+
+async def page(session: Session, viewer: Viewer, search: str | None, slice_: Slice) -> Sequence[Row]:
+    """A slice of the customers whom ``viewer`` may see, in order of their ids, one more than its limit if it goes on.
+
+    ``search``: part of the reference or of the name.
+    """
+    wanted = select(customer).where(_visible(viewer), _searched(search))
+    return (await session.execute(cut(wanted, [customer.c.id], slice_))).mappings().all()
+
+
+async def count(session: Session, viewer: Viewer, search: str | None) -> int:
+    """How many customers there are of that kind."""
+    counted = select(func.count()).select_from(customer).where(_visible(viewer), _searched(search))
+    return (await session.execute(counted)).scalar_one()
+
+
+async def seen(session: Session, viewer: Viewer, ids: Iterable[UUID]) -> Sequence[Row]:
+    """Those of these customers whom ``viewer`` may see."""
+    wanted = select(customer).where(customer.c.id.in_(list(ids)), _visible(viewer))
+    return (await session.execute(wanted)).mappings().all()
+
+
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Who sees all items sees all customers, others those who are behind an item that they see."""
+    if viewer.sees_all:
+        return true()
+    return exists(select(feedback.c.id).where(feedback.c.customer == customer.c.id, visible(viewer)))
+
+
+def _searched(search: str | None) -> ColumnElement[bool]:
+    if search is None:
+        return true()
+    return or_(customer.c.ref.icontains(search, autoescape=True), customer.c.name.icontains(search, autoescape=True))

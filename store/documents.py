@@ -1,5 +1,6 @@
 """Versioned documents that owners edit (DESIGN 4.3): read by pinned id, or as published now."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -11,9 +12,7 @@ from voxloop.store.tables import document
 
 async def published(session: Session, kind: str, key: str) -> Row | None:
     """The version of ``key`` that new loops take, or None."""
-    wanted = select(document).where(
-        document.c.kind == kind, document.c.key == key, document.c.state == "published"
-    )
+    wanted = select(document).where(document.c.kind == kind, document.c.key == key, document.c.state == "published")
     return (await session.execute(wanted)).mappings().one_or_none()
 
 
@@ -48,3 +47,10 @@ async def publish(session: Session, kind: str, key: str, body: dict[str, Any], a
         published_at=func.now(),
     )
     return int((await session.execute(new.returning(document.c.id))).scalar_one())
+
+
+async def titles(session: Session, version_ids: Iterable[int]) -> Sequence[Row]:
+    """Id, key, version and title (by language; None where a document has none) of these versions."""
+    columns = [document.c.id, document.c.key, document.c.version, document.c.body["title"].label("title")]
+    wanted = select(*columns).where(document.c.id.in_(list(version_ids)))
+    return (await session.execute(wanted)).mappings().all()

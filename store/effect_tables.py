@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
 from voxloop.store.columns import instant, item, key, metadata, now
 
 message = Table(

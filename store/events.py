@@ -14,7 +14,7 @@ from voxloop.store.sessions import Row, Session
 
 @dataclass
 class Event:
-    """What happened: kind, who did it (``member:<key>``, ``rule:<key>``, ``system`` ...), and values for its sentence."""
+    """What happened: its kind, who did it (``member:<key>``, ``rule:<key>``, ``system``), values for its sentence."""
 
     kind: str
     actor: str = "system"
@@ -54,6 +54,13 @@ async def plan_at(session: Session, item: UUID, version: int) -> dict[str, Any]:
     """What the loop was told when ``version`` was written."""
     stored = select(event.c.plan).where(event.c.item == item, event.c.version == version)
     plan: dict[str, Any] = (await session.execute(stored)).scalar_one()
+    return plan
+
+
+async def last_plan(session: Session, item: UUID) -> dict[str, Any] | None:
+    """What the loop was last told; None before its first turn."""
+    newest = select(event.c.plan).where(event.c.item == item).order_by(event.c.version.desc()).limit(1)
+    plan: dict[str, Any] | None = (await session.execute(newest)).scalar_one()
     return plan
 
 

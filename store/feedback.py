@@ -1,17 +1,18 @@
 """Items: accepted once by one statement, then advanced by their loop, one version at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import CTE, Insert, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.viewer import Viewer
 from voxloop.store.item_tables import event, feedback, outbox
-from voxloop.store.sessions import Row, Session
+from voxloop.store.sessions import Row, Session, counts
 from voxloop.store.visibility import visible
 
 FIRST_VERSION = 1
@@ -20,21 +21,33 @@ _NOT_IN_EVENTS = {"text", "search_keys", "argument_hash", "idempotency_key"}
 
 @dataclass(frozen=True)
 class Accepted:
-    """What became of a submission: its item; ``created`` is false for one that was accepted before."""
+    """What became of a submission: its item's row; ``created`` is false for one that was accepted before."""
 
-    id: UUID
-    code: str
-    argument_hash: str
+    row: Row
     created: bool
 
 
 async def accept(session: Session, item: dict[str, Any], actor: str) -> Accepted:
-    """Insert ``item`` (columns of ``feedback``), its first event and the command that starts its loop, in one statement.
+    """Insert ``item`` (columns of ``feedback``), its first event and its loop's start command, in one statement.
 
     A repeated (source, idempotency_key) inserts nothing and answers with the item that stands.
     """
     new = upsert(feedback).values(version=FIRST_VERSION, **item)
-    new_row = new.on_conflict_do_nothing().returning(feedback.c.id, feedback.c.code).cte("new")
+    new_row = new.on_conflict_do_nothing().returning(*feedback.c).cte("new")
+    told = _tell(new_row, item, actor).cte("told")
+    code = func.jsonb_build_object("code", new_row.c.code)
+    start = select(literal("start_loop"), func.concat("feedback/", new_row.c.id), code)
+    queued = insert(outbox).from_select(["command", "workflow", "payload"], start).cte("queued")
+    row = (await session.execute(select(new_row).add_cte(told, queued))).mappings().one_or_none()
+    if row is not None:
+        return Accepted(row, created=True)
+    source, key = feedback.c.source == item["source"], feedback.c.idempotency_key == item["idempotency_key"]
+    standing = await session.execute(select(feedback).where(source, key))
+    return Accepted(standing.mappings().one(), created=False)
+
+
+def _tell(new_row: CTE, item: dict[str, Any], actor: str) -> Insert:
+    """The item's first event."""
     changes = {name: value for name, value in item.items() if name not in _NOT_IN_EVENTS}
     kind, _, name = actor.partition(":")
     first = select(
@@ -48,21 +61,7 @@ async def accept(session: Session, item: dict[str, Any], actor: str) -> Accepted
         bindparam("changes", changes, type_=JSONB),
     )
     columns = ["item", "version", "at", "actor_kind", "actor", "kind", "round", "changes"]
-    told = insert(event).from_select(columns, first).cte("told")
-    start = select(literal("start_loop"), func.concat("feedback/", new_row.c.id))
-    queued = insert(outbox).from_select(["command", "workflow"], start).cte("queued")
-    row = (await session.execute(select(new_row.c.id, new_row.c.code).add_cte(told, queued))).one_or_none()
-    if row is not None:
-        return Accepted(row.id, row.code, item["argument_hash"], created=True)
-    return await _standing(session, item["source"], item["idempotency_key"])
-
-
-async def _standing(session: Session, source: str, key: str) -> Accepted:
-    standing = select(feedback.c.id, feedback.c.code, feedback.c.argument_hash).where(
-        feedback.c.source == source, feedback.c.idempotency_key == key
-    )
-    row = (await session.execute(standing)).one()
-    return Accepted(row.id, row.code, row.argument_hash, created=False)
+    return insert(event).from_select(columns, first)
 
 
 async def lock(session: Session, item: UUID) -> dict[str, Any]:
@@ -95,7 +94,7 @@ async def get(session: Session, viewer: Viewer, item: UUID | None = None, code: 
 async def count_by_stage(session: Session) -> dict[str, int]:
     """How many items stand in each stage."""
     counted = select(feedback.c.stage, func.count()).group_by(feedback.c.stage)
-    return {stage: number for stage, number in await session.execute(counted)}
+    return await counts(session, counted)
 
 
 async def count_overdue(session: Session) -> int:
@@ -103,9 +102,20 @@ async def count_overdue(session: Session) -> int:
     return (await session.execute(select(func.count()).where(feedback.c.overdue))).scalar_one()
 
 
-async def unfinished(session: Session, limit: int, after: UUID | None = None) -> Sequence[UUID]:
-    """Ids of items whose loop should be open, in order, from behind ``after``."""
-    wanted = select(feedback.c.id).where(feedback.c.finished_at.is_(None)).order_by(feedback.c.id).limit(limit)
+async def unfinished(session: Session, limit: int, age: timedelta, after: UUID | None = None) -> Sequence[UUID]:
+    """Ids of items of at least that age whose loop should be open, in order, from behind ``after``."""
+    wanted = (
+        select(feedback.c.id)
+        .where(feedback.c.finished_at.is_(None), feedback.c.received_at < func.now() - age)
+        .order_by(feedback.c.id)
+        .limit(limit)
+    )
     if after is not None:
         wanted = wanted.where(feedback.c.id > after)
     return (await session.execute(wanted)).scalars().all()
+
+
+async def known(session: Session, items: Iterable[str]) -> set[str]:
+    """Those of these ids that are items."""
+    wanted = select(feedback.c.id).where(feedback.c.id.in_([UUID(item) for item in items]))
+    return {str(id_) for id_ in (await session.execute(wanted)).scalars()}

@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
+
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.store.columns import Xid8, instant, item, key, metadata, now, one_of
 

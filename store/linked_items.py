@@ -1,14 +1,19 @@
-"""Items opened in other departments' systems, which feedback waits for them, and the built-in register of such systems."""
+"""Items opened in other departments' systems, the feedback that waits for them, and the built-in register."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from voxloop.domain.viewer import Viewer
 from voxloop.store.effect_tables import feedback_link, linked_item, register_item
-from voxloop.store.sessions import Row, Session
+from voxloop.store.item_tables import feedback
+from voxloop.store.sessions import Row, Session, counts
+from voxloop.store.slices import Slice, cut
+from voxloop.store.visibility import visible
 
 SETTLED = ("done", "refused", "gone")
 
@@ -65,10 +70,18 @@ async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
     return (await session.execute(wanted)).mappings().all()
 
 
+async def never_opened(session: Session, age: timedelta) -> Sequence[str]:
+    """Keys of linked items that have waited that long to be opened."""
+    old = linked_item.c.changed_at < func.now() - age
+    return (
+        (await session.execute(select(linked_item.c.key).where(linked_item.c.state == "opening", old))).scalars().all()
+    )
+
+
 async def count_by_state(session: Session) -> dict[str, int]:
     """How many linked items are in each state."""
     counted = select(linked_item.c.state, func.count()).group_by(linked_item.c.state)
-    return {state: number for state, number in await session.execute(counted)}
+    return await counts(session, counted)
 
 
 async def register_ensure(session: Session, values: Mapping[str, Any]) -> Row:
@@ -88,3 +101,33 @@ async def register_advance(session: Session, key: str, state: str, note: str | N
     )
     row: Row | None = (await session.execute(moved)).mappings().one_or_none()
     return row
+
+
+async def page(session: Session, viewer: Viewer, system: str | None, state: str | None, slice_: Slice) -> Sequence[Row]:
+    """A slice of the linked items behind what ``viewer`` may see, one more than its limit if it goes on; keys: ``opened_at``, ``key``."""
+    wanted = select(linked_item).where(_visible(viewer), _of_kind(system, state))
+    return (await session.execute(cut(wanted, [linked_item.c.opened_at, linked_item.c.key], slice_))).mappings().all()
+
+
+async def count(session: Session, viewer: Viewer, system: str | None, state: str | None) -> int:
+    """How many linked items there are of that kind."""
+    counted = select(func.count()).select_from(linked_item).where(_visible(viewer), _of_kind(system, state))
+    return (await session.execute(counted)).scalar_one()
+
+
+async def seen(session: Session, viewer: Viewer, keys: Iterable[str]) -> Sequence[Row]:
+    """Those of these linked items that stand behind what ``viewer`` may see."""
+    wanted = select(linked_item).where(linked_item.c.key.in_(list(keys)), _visible(viewer))
+    return (await session.execute(wanted)).mappings().all()
+
+
+def _visible(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.sees_all:
+        return true()
+    behind = select(feedback.c.id).join(feedback_link, feedback_link.c.item == feedback.c.id)
+    return exists(behind.where(feedback_link.c.linked_item == linked_item.c.key, visible(viewer)))
+
+
+def _of_kind(system: str | None, state: str | None) -> ColumnElement[bool]:
+    tests = [(linked_item.c.system, system), (linked_item.c.state, state)]
+    return and_(true(), *(column == value for column, value in tests if value is not None))

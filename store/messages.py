@@ -1,13 +1,14 @@
 """Messages, and the receipts that prove what became of each that goes out."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
 from voxloop.store.effect_tables import message, receipt
-from voxloop.store.sessions import Row, Session
+from voxloop.store.sessions import Row, Session, counts
 
 
 async def add(session: Session, **values: Any) -> int:
@@ -44,15 +45,18 @@ async def not_sent(session: Session, key: str) -> None:
     await session.execute(mine.values(state="pending", attempts=receipt.c.attempts - 1))
 
 
-async def settle(session: Session, key: str, state: str, external_id: str | None = None, reason: str | None = None) -> None:
+async def settle(
+    session: Session, key: str, state: str, external_id: str | None = None, reason: str | None = None
+) -> None:
     """The final word on a receipt."""
     values = {"state": state, "external_id": external_id, "reason": reason, "settled_at": func.now()}
     await session.execute(update(receipt).where(receipt.c.key == key).values(**values))
 
 
-async def targets_with_pending(session: Session) -> Sequence[str]:
-    """Targets for which something waits to be sent."""
-    waiting = select(receipt.c.target).where(receipt.c.settled_at.is_(None)).distinct()
+async def targets_with_pending(session: Session, age: timedelta) -> Sequence[str]:
+    """Targets for which something has waited that long to be sent."""
+    old = receipt.c.created_at < func.now() - age
+    waiting = select(receipt.c.target).where(receipt.c.settled_at.is_(None), old).distinct()
     return (await session.execute(waiting)).scalars().all()
 
 
@@ -70,4 +74,4 @@ async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
 async def count_receipts(session: Session) -> dict[str, int]:
     """How many receipts are in each state."""
     counted = select(receipt.c.state, func.count()).group_by(receipt.c.state)
-    return {state: number for state, number in await session.execute(counted)}
+    return await counts(session, counted)

@@ -1,4 +1,4 @@
-"""Commands to Temporal that stand in the same transaction as the row they belong to, until a relay has carried them out.
+"""Commands to Temporal, written with the row they belong to, until a relay has carried them out.
 
 A relay claims rows for a while (a lease, not a lock: a stopped process blocks nobody) and removes them when done.
 """

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
 
-from voxloop.store.sessions import Row, Session
+from voxloop.store.sessions import Row, Session, counts
 from voxloop.store.tables import member, team, team_member
 from voxloop.store.work_tables import assignment
 
@@ -31,7 +31,9 @@ async def members(session: Session) -> Sequence[Row]:
 
 async def memberships(session: Session) -> Sequence[Row]:
     """All pairs of team and member."""
-    return (await session.execute(select(team_member).order_by(team_member.c.team, team_member.c.member))).mappings().all()
+    return (
+        (await session.execute(select(team_member).order_by(team_member.c.team, team_member.c.member))).mappings().all()
+    )
 
 
 async def team_keys(session: Session, of_member: str) -> tuple[str, ...]:
@@ -71,4 +73,4 @@ async def loads(session: Session, members: Iterable[str]) -> dict[str, int]:
         .where(assignment.c.member.in_(keys), assignment.c.ended_at.is_(None))
         .group_by(assignment.c.member)
     )
-    return dict.fromkeys(keys, 0) | {key: number for key, number in await session.execute(counted)}
+    return dict.fromkeys(keys, 0) | await counts(session, counted)

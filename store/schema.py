@@ -27,7 +27,9 @@ async def migrate(sessions: Sessions) -> None:
 async def is_current(sessions: Sessions) -> bool:
     """Whether the database stands at the newest migration."""
     async with sessions.begin() as session:
-        standing = await session.run_sync(lambda connection: MigrationContext.configure(connection).get_current_revision())
+        standing = await session.run_sync(
+            lambda connection: MigrationContext.configure(connection).get_current_revision()
+        )
     return standing == ScriptDirectory.from_config(_config()).get_current_head()
 
 

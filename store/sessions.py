@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping, make_url
+from sqlalchemy import RowMapping, Select, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -27,6 +27,11 @@ def _plain(value: object) -> str:
     if isinstance(value, UUID):  # asyncpg has a UUID class of its own
         return str(value)
     raise TypeError(type(value))
+
+
+async def counts(session: Session, pairs: Select[tuple[Any, int]]) -> dict[str, int]:
+    """The answer to a ``select(name, count)`` as a mapping."""
+    return {row[0]: row[1] for row in await session.execute(pairs)}
 
 
 def open_sessions(url: str, size: int = 10) -> Sessions:

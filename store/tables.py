@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
+
 from voxloop.domain.feedback import CustomerLevel
 from voxloop.store.columns import instant, key, metadata, now, one_of
 

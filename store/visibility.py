@@ -7,12 +7,11 @@ from voxloop.store.item_tables import feedback
 from voxloop.store.work_tables import assignment
 
 
-
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """True for the items that ``viewer`` may see.
 
-    Admins and managers see all; a handler sees what stands with a team of hers or once stood with her; an intake token sees what
-    it handed in.
+    Admins and managers see all; a handler sees what stands with a team of hers or once stood with her; an intake token
+    sees what it handed in.
     """
     if viewer.sees_all:
         return true()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, UUID
+
 from voxloop.store.columns import instant, item, key, metadata
 
 step_run = Table(

@@ -3,6 +3,7 @@
 It names workflows and updates by their registered names, so that whoever imports it loads no activity.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,6 @@ from uuid import UUID
 from temporalio.client import (
     Client,
     RPCError,
-    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -39,7 +39,8 @@ class Loops:
         """Carry out an act and wait until it is written.
 
         Raises:
-            Refused: in the loop's words, or ``NOT_CONFIRMED`` after 10 s: whether it happened is open, so repeat it with the same key.
+            Refused: in the loop's words, or ``NOT_CONFIRMED`` after 10 s: whether it happened is open, so repeat it
+                with the same key.
         """
         try:
             return await self._update(item, act)
@@ -113,15 +114,27 @@ class Loops:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    async def is_open(self, workflow: str) -> bool:
-        """Whether a run of it is open."""
-        try:
-            description = await self.client.get_workflow_handle(workflow).describe(rpc_timeout=CALL)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return description.status is WorkflowExecutionStatus.RUNNING
+    async def open_items(self) -> AsyncIterator[str]:
+        """Ids of the items whose loop is open."""
+        running = f"WorkflowType = '{FEEDBACK_LOOP}' AND ExecutionStatus = 'Running'"
+        async for execution in self.client.list_workflows(running):
+            yield execution.id.partition("/")[2]
+
+    async def restart_loop(self, item: str, plan: object) -> None:
+        """Start a loop that should be open, from the plan that its rows hold; an operator may have ended it."""
+        state = {"item": item} if plan is None else {"item": item, "plan": plan}
+        await self.client.start_workflow(
+            FEEDBACK_LOOP,
+            state,
+            id=f"feedback/{item}",
+            task_queue=LOOPS_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            rpc_timeout=CALL,
+        )
+
+    async def end_loop(self, item: str, reason: str) -> None:
+        """Terminate a loop whose item does not exist."""
+        await self.client.get_workflow_handle(f"feedback/{item}").terminate(reason, rpc_timeout=CALL)
 
     async def count(self) -> dict[str, int]:
         """How many loops Temporal has, by execution status, in lower case."""

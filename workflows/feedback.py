@@ -1,10 +1,11 @@
 """The loop: the durable life of one piece of feedback, from its acceptance until nobody can reopen it.
 
 A kernel that knows no process. It waits for a person, the customer, a linked item or the next moment, lets one activity
-write what happened, and goes where the answered plan says. Histories hold ids, codes, numbers and instants, never content.
+write what happened, and goes where the answered plan says. Histories hold ids, codes, numbers and instants only.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,15 +28,16 @@ with workflow.unsafe.imports_passed_through():
     from voxloop.workflows.policies import FEEDBACK_LOOP, REMEMBERED_ANSWERS, TURN
 
 FIRST_VERSION = 1
+# Versions 2, 3 and 4: so the version alone says how far the intake has come.
+INTAKE = (Intake.acknowledge, Intake.classify, Intake.decide)
 
 
 @dataclass
 class LoopState:
-    """All that a loop knows; handed over whole when it continues as new."""
+    """All that a loop knows: handed over when it continues as new, made anew from the rows by the reconciler."""
 
     item: str
     plan: Plan = field(default_factory=lambda: Plan(FIRST_VERSION))
-    received: bool = False
     shown: Attributes | None = None
     answers: dict[str, int] = field(default_factory=dict)
 
@@ -78,7 +80,7 @@ class FeedbackLoop:
     @act.validator
     def _quick_no(self, verb: str, args: Sequence[RawValue]) -> None:
         act = _read_act(verb, args)
-        if self.state.received and f"{act.actor}/{act.key}" not in self.state.answers:
+        if self._is_received() and f"{act.actor}/{act.key}" not in self.state.answers:
             self._guard(act)
 
     @workflow.signal
@@ -98,15 +100,15 @@ class FeedbackLoop:
 
     async def _receive(self) -> None:
         async with self.lock:
-            if not self.state.received:
-                await self._turn(Intake.acknowledge)
-                await self._turn(Intake.classify)
-                await self._turn(Intake.decide)
-                self.state.received = True
+            for activity in INTAKE[self.state.plan.version - FIRST_VERSION :]:
+                await self._turn(activity)
             await self._settle()
 
     async def _received(self) -> None:
-        await workflow.wait_condition(lambda: self.state.received)
+        await workflow.wait_condition(self._is_received)
+
+    def _is_received(self) -> bool:
+        return self.state.plan.version >= FIRST_VERSION + len(INTAKE)
 
     async def _told(self, note: Any, what: object) -> None:
         await self._received()
@@ -119,14 +121,12 @@ class FeedbackLoop:
         moment = self._next()
         if moment is None or moment.at <= workflow.now():
             return
-        try:
+        with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._next() != moment,
                 timeout=(moment.at - workflow.now()).total_seconds(),
                 timeout_summary=f"{moment.name} {_minute(moment.at)}",
             )
-        except TimeoutError:
-            pass
 
     async def _fire_what_is_due(self) -> None:
         async with self.lock:

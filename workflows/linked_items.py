@@ -1,7 +1,7 @@
 """One linked item: opened in its system at most once, then followed there until it is settled.
 
-Workflow id: ``link/<key>``. Not a child of any loop: loops share it, and it outlives them. A hint from outside only makes it
-look again; what it finds, its activity writes and tells the loops.
+Workflow id: ``link/<key>``. Not a child of any loop: loops share it, and it outlives them. A hint from outside only
+makes it look again; what it finds, its activity writes and tells the loops.
 """
 
 from temporalio import workflow

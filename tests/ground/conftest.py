@@ -6,6 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NO_SOURCES = {"build", "dist", "docs", "tests", "var"}
+MIGRATIONS = ROOT / "store" / "migrations" / "versions"
 SCRIPTS = [ROOT / "benchmarks", ROOT / "starter" / "sample"]
 
 
@@ -16,9 +17,10 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def sources() -> list[Path]:
-    """Every module of voxloop and of benchmarks/, tests left out."""
+    """Every module of voxloop and of benchmarks/, tests and generated migrations left out."""
     folders = [path for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "." and path.name not in NO_SOURCES]
-    return sorted([*ROOT.glob("*.py"), *(file for folder in folders for file in folder.rglob("*.py"))])
+    found = [*ROOT.glob("*.py"), *(file for folder in folders for file in folder.rglob("*.py"))]
+    return sorted(file for file in found if file.parent != MIGRATIONS)
 
 
 @pytest.fixture(scope="session")

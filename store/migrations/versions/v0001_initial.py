@@ -224,7 +224,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(stage = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_feedback_closed_has_instant")),
         sa.CheckConstraint("(stage = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_feedback_closed_has_outcome")),
         sa.CheckConstraint(
-            "channel IN ('web', 'app', 'mini_program', 'official_account', 'qr_code', 'email', 'hotline', 'sales_visit', 'shop_review', 'api', 'internal')",
+            "channel IN ('web', 'app', 'mini_program', 'official_account', 'qr_code', 'email', 'hotline', 'sales_visit', 'shop_review', 'api', 'internal')",  # noqa: E501
             name=op.f("ck_feedback_channel"),
         ),
         sa.CheckConstraint("finished_at IS NULL OR stage = 'closed'", name=op.f("ck_feedback_finished_is_closed")),

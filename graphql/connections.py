@@ -1,0 +1,142 @@
+"""Relay connections over keyset slices: a cursor holds the sort keys of its row, and the order it belongs to."""
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import orjson
+import strawberry
+
+from voxloop.graphql.errors import bad_input
+from voxloop.store.sessions import Row
+from voxloop.store.slices import Slice
+
+DEFAULT_PAGE = 25
+LARGEST_PAGE = 100
+
+T = TypeVar("T")
+Readers = Mapping[str, Callable[[Any], Any]]
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether something follows.")
+    has_previous_page: bool = strawberry.field(description="Whether something comes before.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first entry.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last entry.")
+
+
+@strawberry.type(description="One entry of a page.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Continue behind or before this entry with it.")
+    node: T = strawberry.field(description="The entry itself.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = strawberry.field(description="The entries with their cursors.")
+    nodes: list[T] = strawberry.field(description="The entries without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
+    total_count: int | None = strawberry.field(description="How many entries the whole list has; counted when selected.")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The page that a query asks for, as given."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What a list is sorted by: ``name`` of the order, and its sort keys with how each is read from a cursor."""
+
+    name: str
+    readers: Readers
+
+    def slice(self, ask: Ask, descending: bool = False) -> Slice:
+        """The slice that a page means.
+
+        Raises:
+            GraphQLError: the arguments contradict each other, or a cursor belongs to another order.
+        """
+        if (ask.last is not None or ask.before) and (ask.first is not None or ask.after):
+            raise bad_input("first/after and last/before exclude each other")
+        backwards = ask.last is not None or ask.before is not None
+        name, limit = ("last", ask.last) if backwards else ("first", ask.first)
+        limit = DEFAULT_PAGE if limit is None else limit
+        if not 0 <= limit <= LARGEST_PAGE:
+            raise bad_input(f"{name}: 0 to {LARGEST_PAGE} is possible")
+        cursor = ask.before if backwards else ask.after
+        mark = None if cursor is None else self._mark(cursor, "before" if backwards else "after")
+        return Slice(limit, mark, descending, backwards)
+
+    def cursor(self, row: Row) -> str:
+        """The cursor of a row."""
+        return base64.urlsafe_b64encode(orjson.dumps([self.name, *(row[key] for key in self.readers)])).decode()
+
+    def _mark(self, cursor: str, argument: str) -> tuple[Any, ...]:
+        try:
+            name, *values = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
+            mark = tuple(read(value) for read, value in zip(self.readers.values(), values, strict=True))
+        except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+            raise bad_input(f"{argument}: this is no cursor of ours") from error
+        if name != self.name:
+            raise bad_input(f"{argument}: this cursor belongs to a list in another order")
+        return mark
+
+
+def instant(value: str | None) -> datetime | None:
+    """A sort key that is an instant, or missing."""
+    if value is None:
+        return None
+    read = datetime.fromisoformat(value)
+    if read.tzinfo is None:
+        raise ValueError(value)
+    return read
+
+
+def word(value: str) -> str:
+    """A sort key that is a text."""
+    if not value.isprintable():
+        raise ValueError(value)
+    return value
+
+
+def uuid(value: str) -> UUID:
+    """A sort key that is an id."""
+    return UUID(value)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a page in the list's order, and whether the list goes on in the direction of reading."""
+
+    rows: Sequence[Row]
+    slice: Slice
+    more: bool
+
+    @classmethod
+    def of(cls, found: Sequence[Row], slice_: Slice) -> "Rows":
+        """From what a slice found: one row more than its limit says that it goes on."""
+        rows = found[: slice_.limit]
+        return cls(rows[::-1] if slice_.backwards else rows, slice_, len(found) > slice_.limit)
+
+    def connection(self, keys: Keys, nodes: Sequence[T], total: int | None) -> Connection[T]:
+        """The page as the schema shows it; ``nodes`` are made from the rows, in their order."""
+        edges = [Edge(cursor=keys.cursor(row), node=node) for row, node in zip(self.rows, nodes, strict=True)]
+        beyond = self.slice.mark is not None
+        info = PageInfo(
+            has_next_page=beyond if self.slice.backwards else self.more,
+            has_previous_page=self.more if self.slice.backwards else beyond,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        return Connection(edges=edges, nodes=list(nodes), page_info=info, total_count=total)

@@ -1,0 +1,42 @@
+"""What every resolver of one request has at hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import strawberry
+
+from voxloop.domain.viewer import Viewer
+from voxloop.store.sessions import Sessions
+from voxloop.workflows.client import Loops
+from voxloop.workflows.relay import Relay
+
+if TYPE_CHECKING:
+    from voxloop.graphql.directory import Directory
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the API works with: the database, the door to the loops, the carrier of the outbox."""
+
+    sessions: Sessions
+    loops: Loops
+    relay: Relay
+
+
+@dataclass(frozen=True)
+class Context:
+    """One request: who asks, in which language, and who and what exists. ``key``: its ``Idempotency-Key``."""
+
+    parts: Parts
+    viewer: Viewer
+    language: str
+    directory: "Directory"
+    key: str | None = None
+
+    def title(self, titles: Mapping[str, str], language: str | None = None) -> str:
+        """A title in ``language``, else in the request's."""
+        return titles[language or self.language]
+
+
+Info = strawberry.Info[Context, None]
