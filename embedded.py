@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sysconfig
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from voxloop.workflows.attributes import KEYS
 _HERE = "127.0.0.1"
 _FILE = "embedded.json"
 _START_SECONDS = 30
-_STOP_SECONDS = 4
+_STOP_SECONDS = 2
 _KINDS = {
     IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD: "Keyword",
     IndexedValueType.INDEXED_VALUE_TYPE_DATETIME: "Datetime",
@@ -65,7 +65,7 @@ class TemporalServer:
         return f"http://{_HERE}:{self.ui_port}"
 
     async def stop(self) -> None:
-        """End it, at the latest after 4 s."""
+        """End it, at the latest after 2 s."""
         for sent in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, sent)
@@ -104,6 +104,20 @@ def whereabouts(var: Path) -> dict[str, Any]:
     return {}
 
 
+def located(settings: Settings, temporal: bool = True) -> Settings:
+    """``settings`` with the addresses of this machine's own servers where none are given.
+
+    Raises:
+        CannotStart: none were ever started here. ``temporal=False``: only the database is needed.
+    """
+    found = whereabouts(settings.var)
+    own = TemporalServer(**found["temporal"]).address if "temporal" in found else None
+    url, address = settings.database_url or found.get("database_url"), settings.temporal_address or own
+    if url is None or (temporal and address is None):
+        raise CannotStart("nothing_runs", var=settings.var)
+    return replace(settings, database_url=url, temporal_address=address)
+
+
 async def start_temporal(settings: Settings) -> TemporalServer:
     """Start Temporal's dev server on ``<var>/temporal.db``, or take over the one that still runs on it.
 
@@ -111,7 +125,7 @@ async def start_temporal(settings: Settings) -> TemporalServer:
         CannotStart: no program is to be found, or it does not come up.
     """
     remembered = whereabouts(settings.var).get("temporal")
-    if remembered and _alive(remembered["pid"]) and await _answers(f"{_HERE}:{remembered['port']}"):
+    if remembered and _alive(remembered["pid"]) and await answers(f"{_HERE}:{remembered['port']}"):
         return TemporalServer(**remembered)
     program = await find_temporal(settings.var)
     ports = _choose_ports(settings, remembered or {})
@@ -121,7 +135,7 @@ async def start_temporal(settings: Settings) -> TemporalServer:
     for _ in range(_START_SECONDS * 10):
         if process.poll() is not None:
             raise CannotStart("temporal_ended", log=settings.var / "logs" / "temporal.log")
-        if await _answers(server.address):
+        if await answers(server.address):
             return server
         await asyncio.sleep(0.1)
     await server.stop()
@@ -210,7 +224,8 @@ def is_free(host: str, port: int) -> bool:
         return False
 
 
-async def _answers(address: str) -> bool:
+async def answers(address: str) -> bool:
+    """Whether a Temporal server is well at that address (``host:port``)."""
     try:
         client = await asyncio.wait_for(Client.connect(address), 2)
         return await asyncio.wait_for(client.service_client.check_health(), 2)

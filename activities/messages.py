@@ -18,6 +18,8 @@ from voxloop.store import addresses, messages, outbox
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row
 
+_AT_ONCE = 100
+
 
 @dataclass
 class Deliveries:
@@ -27,16 +29,17 @@ class Deliveries:
     channels: dict[str, Channel]
 
     @activity.defn(name="send_pending")
-    async def send_pending(self, target: str) -> int:
-        """Send what waits for this target, oldest first, until nothing is left. Answers how many."""
+    async def send_pending(self, target: str) -> bool:
+        """Send what waits for this target, oldest first, as far as one attempt goes. True if more may wait."""
         channel = self.channels.get(target)
         if channel is None:
             pause = timedelta(minutes=1)
             raise ApplicationError(f"target {target} is not configured on this worker", next_retry_delay=pause)
-        sent = 0
-        while await self._send_next(target, channel):
-            activity.heartbeat(sent := sent + 1)
-        return sent
+        for sent in range(_AT_ONCE):
+            if not await self._send_next(target, channel):
+                return False
+            activity.heartbeat(sent)
+        return True
 
     async def _send_next(self, target: str, channel: Channel) -> bool:
         async with self.means.sessions.begin() as session:

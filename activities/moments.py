@@ -35,7 +35,7 @@ class Moments:
             late = max((turn_.now - moment.at).total_seconds(), 0.0)
             scene.happened = Event("", "system", {"moment": moment.name, "due": moment.at, "late_seconds": late})
             kind, _, rest = moment.name.partition(".")
-            if kind == "finish":
+            if moment.name == "finish":  # the window's end; the step's clock of that name says what of it is due
                 _finish(scene)
             elif kind == "silent":
                 scene.happened.kind = "customer_silent"

@@ -66,7 +66,7 @@ def optional_problem(values: Mapping[str, Any], name: str, limit: int) -> Refuse
         return None
     if len(value) > limit:
         return Refused(RefusalCode.TOO_LONG, [name], limit=limit, length=len(value))
-    return Refused(RefusalCode.INVALID, [name]) if _unreadable(value) else None
+    return Refused(RefusalCode.INVALID, [name]) if unreadable(value) else None
 
 
 def _cleaned(value: Any) -> Any:
@@ -77,7 +77,7 @@ def _cleaned(value: Any) -> Any:
     return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
 
-def _unreadable(value: str) -> bool:
+def unreadable(value: str) -> bool:
     """Control characters but line ends and tabs, and halves of surrogate pairs."""
     return any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in value)
 

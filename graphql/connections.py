@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 import strawberry
 
+from voxloop.domain.submission import unreadable
 from voxloop.graphql.errors import bad_input
 from voxloop.store.sessions import Row
 from voxloop.store.slices import Slice
@@ -105,7 +106,7 @@ def instant(value: str | None) -> datetime | None:
 
 def word(value: str) -> str:
     """A sort key that is a text."""
-    if not value.isprintable():
+    if not isinstance(value, str) or unreadable(value):
         raise ValueError(value)
     return value
 

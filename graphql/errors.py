@@ -2,6 +2,8 @@
 
 from graphql import GraphQLError
 
+from voxloop.domain.submission import unreadable
+
 BAD_USER_INPUT = "BAD_USER_INPUT"
 
 
@@ -18,6 +20,6 @@ def readable(argument: str, value: str, limit: int = 200) -> str:
     """
     if len(value) > limit:
         raise bad_input(f"{argument}: at most {limit} characters are possible")
-    if not value.isprintable():
+    if unreadable(value):
         raise bad_input(f"{argument}: it holds control characters")
     return value

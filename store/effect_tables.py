@@ -57,7 +57,7 @@ receipt = Table(
         "state IN ('pending', 'sending', 'simulated', 'accepted', 'perhaps_twice', 'refused')", name="state"
     ),
     CheckConstraint("(settled_at IS NULL) = (state IN ('pending', 'sending'))", name="settled"),
-    Index("ix_receipt_pending", "target", "created_at", "key", postgresql_where=text("settled_at IS NULL")),
+    Index("ix_receipt_pending", "target", "message", postgresql_where=text("settled_at IS NULL")),
 )
 
 linked_item = Table(

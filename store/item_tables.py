@@ -4,7 +4,6 @@ After its acceptance only the loop writes an item's row, one version at a time, 
 """
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.store.columns import Xid8, instant, item, key, metadata, now, one_of

@@ -27,7 +27,7 @@ async def next_pending(session: Session, target: str) -> Row | None:
         select(receipt, message.c.subject, message.c.text, message.c.member)
         .join(message, message.c.id == receipt.c.message)
         .where(receipt.c.target == target, receipt.c.settled_at.is_(None))
-        .order_by(receipt.c.created_at, receipt.c.key)
+        .order_by(receipt.c.message)
         .limit(1)
     )
     return (await session.execute(wanted)).mappings().one_or_none()

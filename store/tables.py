@@ -4,7 +4,6 @@ Names and addresses live here and in ``item_tables``, nowhere else, so that eras
 """
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -19,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from voxloop.domain.feedback import CustomerLevel
 from voxloop.store.columns import instant, key, metadata, now, one_of

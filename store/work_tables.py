@@ -1,7 +1,6 @@
 """The tables of an item's handling: steps, assignments, clocks and decisions, all written by the loop."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -16,7 +15,7 @@ from sqlalchemy import (
     Table,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from voxloop.store.columns import instant, item, key, metadata
 

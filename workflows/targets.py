@@ -21,7 +21,8 @@ class Target:
     async def run(self, key: str) -> None:
         while self.woken:
             self.woken = False
-            await workflow.execute_activity_method(Deliveries.send_pending, key, **EFFECT)
+            more = await workflow.execute_activity_method(Deliveries.send_pending, key, **EFFECT)
+            self.woken = self.woken or more
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(key)
 

@@ -419,7 +419,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_receipt_pending",
         "receipt",
-        ["target", "created_at", "key"],
+        ["target", "message"],
         unique=False,
         postgresql_where=sa.text("settled_at IS NULL"),
     )

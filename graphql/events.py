@@ -1,0 +1,94 @@
+"""The timeline, as the schema shows it: each event with a sentence in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from voxloop.domain.texts import texts
+from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.context import Context, Info
+from voxloop.graphql.enums import ActorKind
+from voxloop.graphql.nodes import made
+from voxloop.graphql.wording import label, sentence
+from voxloop.store.sessions import Row
+
+Runs = Mapping[str, Row]
+
+
+@strawberry.type(description="Something that happened to an item. Events are never changed.")
+class Event:
+    version: int = strawberry.field(description="The version of the item that it made.")
+    at: datetime = strawberry.field(description="When it happened.")
+    kind: str = strawberry.field(description="What happened: `received`, `decided`, `accepted`, `escalated` ...")
+    actor_kind: ActorKind = strawberry.field(description="What kind of actor did it.")
+    actor: str | None = strawberry.field(description="Who: the member's key, the integration's or the rule set's name.")
+    round: int = strawberry.field(description="The round it belongs to.")
+    step: str | None = strawberry.field(description="The step at which the item stood then.")
+    changes: JSON = strawberry.field(description="The values that it changed, as they were afterwards.")
+    detail: JSON = strawberry.field(description="More about it.")
+    row: strawberry.Private[Row]
+    steps: strawberry.Private[Runs]
+
+    @strawberry.field(description="What happened, as a sentence.")
+    def sentence(self, info: Info, language: InLanguage = None) -> str:
+        return said(info.context, self.row, self.steps, language or info.context.language)
+
+
+def event(row: Row, steps: Runs) -> Event:
+    """An event from its row; ``steps``: the item's step runs by the step's key."""
+    return made(Event, row, row=row, steps=steps)
+
+
+def said(context: Context, row: Row, steps: Runs, language: str) -> str:
+    """The sentence of an event."""
+    key = f"event.{row['kind']}"
+    if key not in texts(language):
+        return str(row["kind"])
+    return sentence(language, key, _params(context, row, steps, language))
+
+
+def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str, Any]:
+    changes, detail = row["changes"], row["detail"]
+    step, outcome = detail.get("step") or row["step"], detail.get("outcome")
+    member = detail.get("member") or changes.get("owner")
+    team = detail.get("team") or changes.get("team") or (steps[step]["team"] if step in steps else None)
+    return {
+        "actor": _actor(context, row, language),
+        "with": _member(context, member, language) or _team(context, team, language),
+        "step": _step(steps, step, language),
+        "round": row["round"],
+        "channel": label(language, "channel", changes.get("channel")),
+        "type": label(language, "type", changes.get("type")),
+        "fired": ", ".join(detail.get("fired", ())),
+        "outcome": label(language, "outcome" if row["kind"] == "closed" else "answer", outcome),
+        "clock": label(language, "clock", str(detail.get("moment", "")).partition(".")[0]),
+        "told": ", ".join(_member(context, key, language) or key for key in detail.get("told", ())),
+        "level": detail.get("level"),
+        "key": detail.get("key") or detail.get("receipt"),
+        "state": label(language, "linked_state", detail.get("state")),
+    }
+
+
+def _actor(context: Context, row: Row, language: str) -> str | None:
+    if row["actor_kind"] == "member":
+        return _member(context, row["actor"], language)
+    if row["actor_kind"] == "integration":
+        return str(row["actor"])
+    return label(language, "actor", row["actor_kind"])
+
+
+def _member(context: Context, key: str | None, language: str) -> str | None:
+    member = context.directory.members.get(key or "")
+    return context.title(member.names, language) if member else key
+
+
+def _team(context: Context, key: str | None, language: str) -> str | None:
+    team = context.directory.teams.get(key or "")
+    return context.title(team.titles, language) if team else key
+
+
+def _step(steps: Runs, key: str | None, language: str) -> str | None:
+    return steps[key]["title"][language] if key in steps else key

@@ -1,0 +1,167 @@
+"""One item, as the schema shows it. What lies below it stands in its page, fetched before any resolver runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.viewer import Role
+from voxloop.graphql import events, messages
+from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.clocks import Clock
+from voxloop.graphql.context import Info
+from voxloop.graphql.customers import Customer, customer
+from voxloop.graphql.decisions import Decision, decision
+from voxloop.graphql.enums import Language
+from voxloop.graphql.linked_items import LinkedItem, linked_item
+from voxloop.graphql.nodes import Node, global_id, made
+from voxloop.graphql.people import Member, Team
+from voxloop.graphql.products import Product, ProductLine
+from voxloop.graphql.steps import Assignment, StepRun
+from voxloop.store.sessions import Row
+
+if TYPE_CHECKING:
+    from voxloop.graphql.page import Page
+
+TIMELINE = 50
+LONGEST_TIMELINE = 200
+
+
+@strawberry.type(description="The version of a process or rule set that an item keeps to.")
+class PinnedDocument:
+    key: str = strawberry.field(description="Its key.")
+    version: int = strawberry.field(description="Which version of it.")
+    titles: strawberry.Private[Any]
+
+    @strawberry.field(description="Its name, if it has one.")
+    def title(self, info: Info, language: InLanguage = None) -> str | None:
+        return info.context.title(self.titles, language) if self.titles else None
+
+
+@strawberry.type(description="One piece of feedback and all that became of it.")
+class Feedback(Node):
+    code: str = strawberry.field(description="Its code for people: FB-000123.")
+    version: int = strawberry.field(description="Rises by one with every event; give it as `expect` when you act.")
+    text: str = strawberry.field(description="What the customer wrote.")
+    language: Language = strawberry.field(description="The language it is written in.")
+    channel: Channel = strawberry.field(description="The way it came in.")
+    form: str | None = strawberry.field(description="The form it was given in.")
+    scenario: str | None = strawberry.field(description="What the form asked about.")
+    rating: int | None = strawberry.field(description="Stars: 1 to 5.")
+    nps: int | None = strawberry.field(description="How likely she would recommend us: 0 to 10.")
+    type: FeedbackType | None = strawberry.field(description="What the writer mainly does; empty until classified.")
+    type_confidence: float | None = strawberry.field(description="How sure the classification is: 0 to 1.")
+    sentiment: float | None = strawberry.field(description="From -1 (bad) to 1 (good).")
+    urgency: str | None = strawberry.field(description="How urgent the text sounds; not the priority.")
+    priority: Priority = strawberry.field(description="How soon the organisation wants to act.")
+    stage: Stage = strawberry.field(description="Where it stands.")
+    outcome: Outcome | None = strawberry.field(description="How it ended; only when closed.")
+    round: int = strawberry.field(description="1, and one more each time it was reopened or the answer rejected.")
+    tags: list[str] = strawberry.field(description="The tags that rules added.")
+    module: str | None = strawberry.field(description="Key of the product's module that it is about.")
+    product_version: str | None = strawberry.field(description="The version of the product.")
+    batch: str | None = strawberry.field(description="The batch that the product is from.")
+    region: str | None = strawberry.field(description="Where it comes from.")
+    order_ref: str | None = strawberry.field(description="The order it belongs to.")
+    due_at: datetime | None = strawberry.field(description="When the next target is reached.")
+    overdue: bool = strawberry.field(description="Whether a target is missed.")
+    received_at: datetime = strawberry.field(description="When it was received.")
+    acknowledged_at: datetime | None = strawberry.field(description="When the customer was told of its arrival.")
+    first_responded_at: datetime | None = strawberry.field(description="When a member first answered.")
+    answered_at: datetime | None = strawberry.field(description="When it was last answered.")
+    first_closed_at: datetime | None = strawberry.field(description="When it was closed for the first time.")
+    closed_at: datetime | None = strawberry.field(description="When it was closed; empty while it is open.")
+    finished_at: datetime | None = strawberry.field(description="Since when it can no longer be reopened.")
+    row: strawberry.Private[Row]
+    page: strawberry.Private["Page"]
+
+    @strawberry.field(description="Global id of the earlier item that it follows.")
+    def follow_up_of(self) -> strawberry.ID | None:
+        earlier = self.row["follow_up_of"]
+        return global_id("Feedback", earlier) if earlier else None
+
+    @strawberry.field(description="Who gave it; empty when nobody knows.")
+    def customer(self) -> Customer | None:
+        row = self.page.customers.get(self.row["customer"])
+        return customer(row) if row else None
+
+    @strawberry.field(description="The product line that it is about.")
+    def product_line(self, info: Info) -> ProductLine | None:
+        return info.context.directory.lines.get(self.row["product_line"] or "")
+
+    @strawberry.field(description="The product that it is about.")
+    def product(self, info: Info) -> Product | None:
+        return info.context.directory.products.get(self.row["product"] or "")
+
+    @strawberry.field(description="The team that has it.")
+    def team(self, info: Info) -> Team | None:
+        return info.context.directory.teams.get(self.row["team"] or "")
+
+    @strawberry.field(description="The member who has it; empty while it lies in the team's queue.")
+    def owner(self, info: Info) -> Member | None:
+        return info.context.directory.members.get(self.row["owner"] or "")
+
+    @strawberry.field(description="The process that it goes through; empty until decided.")
+    def process(self) -> PinnedDocument | None:
+        return self._document("process")
+
+    @strawberry.field(description="The rule set that decided about it.")
+    def rule_set(self) -> PinnedDocument | None:
+        return self._document("rule_set")
+
+    @strawberry.field(description="The step at which it stands; empty before the first and when closed.")
+    def step(self) -> StepRun | None:
+        return next((run for run in self.steps() if run.ended_at is None), None)
+
+    @strawberry.field(name="steps", description="All steps that it went through, in order.")
+    def all_steps(self) -> list[StepRun]:
+        return self.steps()
+
+    @strawberry.field(description="All its clocks, in order of their start.")
+    def clocks(self) -> list[Clock]:
+        return [made(Clock, row) for row in self._below("clocks")]
+
+    @strawberry.field(description="What was said about it, in order; intake tokens see what the customer may read.")
+    def messages(self, info: Info) -> list[messages.Message]:
+        rows = self._below("messages")
+        if info.context.viewer.role is Role.INTAKE:
+            rows = [row for row in rows if row["visibility"] == "public"]
+        return messages.messages(rows)
+
+    @strawberry.field(description="What other departments' systems work on because of it.")
+    def linked_items(self) -> list[LinkedItem]:
+        return [linked_item(row) for row in self._below("linked_items")]
+
+    @strawberry.field(description="What happened to it, in order.")
+    def timeline(
+        self,
+        last: Annotated[int | None, strawberry.argument(description="How many of the newest: up to 200.")] = TIMELINE,
+    ) -> list[events.Event]:
+        steps = {row["step"]: row for row in self._below("steps")}
+        rows = self._below("events")
+        kept = rows[max(0, len(rows) - min(TIMELINE if last is None else last, LONGEST_TIMELINE)) :]
+        return [events.event(row, steps) for row in kept]
+
+    @strawberry.field(description="What the rules decided about it last, and why.")
+    def decision(self) -> Decision | None:
+        rows = self._below("decisions")
+        return decision(rows[-1]) if rows else None
+
+    def steps(self) -> list[StepRun]:
+        """Its step runs with their assignments."""
+        assignments = self._below("assignments")
+        return [_step_run(run, [row for row in assignments if row["seq"] == run["seq"]]) for run in self._below("steps")]
+
+    def _below(self, relation: str) -> Sequence[Row]:
+        return self.page.below(relation, self.row["id"])
+
+    def _document(self, column: str) -> PinnedDocument | None:
+        row = self.page.documents.get(self.row[column])
+        return made(PinnedDocument, row, titles=row["title"]) if row else None
+
+
+def _step_run(run: Row, assignments: Sequence[Row]) -> StepRun:
+    had = [made(Assignment, row, team_key=row["team"], member_key=row["member"]) for row in assignments]
+    return made(StepRun, run, assignments=had, titles=run["title"], team_key=run["team"])

@@ -1,0 +1,134 @@
+"""The filter of a list of items: the schema's ``where`` turned into the store's."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from voxloop.domain.feedback import Channel, FeedbackType, Priority, Stage
+from voxloop.graphql.errors import bad_input, readable
+from voxloop.graphql.nodes import wanted_uuid
+from voxloop.store.listing import Comparison, Order, Where
+from voxloop.graphql.enums import Direction
+
+_MOST_VALUES = 100
+_MOST_CONDITIONS = 100
+_DEEPEST = 5
+
+T = TypeVar("T")
+
+
+@strawberry.input(description="From one value to another, both included.")
+class DateTimeRange:
+    gte: datetime | None = strawberry.field(default=None, description="At this instant or later.")
+    lte: datetime | None = strawberry.field(default=None, description="At this instant or earlier.")
+
+
+@strawberry.input(description="From one number to another, both included.")
+class IntRange:
+    gte: int | None = strawberry.field(default=None, description="This number or more.")
+    lte: int | None = strawberry.field(default=None, description="This number or less.")
+
+
+@strawberry.input(description="Which of a few values.")
+class Choice(Generic[T]):
+    eq: T | None = strawberry.field(default=None, description="This value.")
+    in_: list[T] | None = strawberry.field(default=None, name="in", description="One of these values, up to 100.")
+    is_null: bool | None = strawberry.field(default=None, description="true: no value at all; false: any value.")
+
+
+@strawberry.input(description="Which number.")
+class IntFilter:
+    eq: int | None = strawberry.field(default=None, description="This number.")
+    range: IntRange | None = strawberry.field(default=None, description="A number in this range.")
+
+
+@strawberry.input(description="Which items. Everything that is given holds.")
+class FeedbackWhere:
+    AND: list["FeedbackWhere"] | None = strawberry.field(default=None, name="AND", description="All of these hold too.")
+    OR: list["FeedbackWhere"] | None = strawberry.field(default=None, name="OR", description="One of these holds.")
+    stage: Choice[Stage] | None = strawberry.field(default=None, description="Where it stands.")
+    type: Choice[FeedbackType] | None = strawberry.field(default=None, description="What the writer mainly does.")
+    priority: Choice[Priority] | None = strawberry.field(default=None, description="How soon to act.")
+    channel: Choice[Channel] | None = strawberry.field(default=None, description="The way in.")
+    team: Choice[str] | None = strawberry.field(default=None, description="Key of the team that has it.")
+    owner: Choice[str] | None = strawberry.field(default=None, description="Key of the member who has it.")
+    product: Choice[str] | None = strawberry.field(default=None, description="Key of the product.")
+    product_line: Choice[str] | None = strawberry.field(default=None, description="Key of the product line.")
+    region: Choice[str] | None = strawberry.field(default=None, description="Where it comes from.")
+    batch: Choice[str] | None = strawberry.field(default=None, description="The batch.")
+    customer: Choice[strawberry.ID] | None = strawberry.field(default=None, description="Global id of the customer.")
+    overdue: bool | None = strawberry.field(default=None, description="Whether a target is missed.")
+    rating: IntFilter | None = strawberry.field(default=None, description="Stars.")
+    received_at: DateTimeRange | None = strawberry.field(default=None, description="When it was received.")
+    due_at: DateTimeRange | None = strawberry.field(default=None, description="When it is due.")
+
+
+@strawberry.input(description="In which order.")
+class FeedbackOrder:
+    field: Order = strawberry.field(default=Order.RECEIVED_AT, description="By what.")
+    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+
+
+_CHOICES = (
+    "stage", "type", "priority", "channel", "team", "owner", "product", "product_line", "region", "batch", "customer",
+)
+
+
+def where(given: FeedbackWhere | None) -> Where:
+    """The store's filter.
+
+    Raises:
+        GraphQLError: it is too large or too deep, or holds something that is no value.
+    """
+    if given is None:
+        return Where()
+    budget = iter(range(_MOST_CONDITIONS))
+    return _where(given, _DEEPEST, budget)
+
+
+def _where(given: FeedbackWhere, depth: int, budget: Iterator[int]) -> Where:
+    if depth == 0 or next(budget, None) is None:
+        raise bad_input(f"where: at most {_MOST_CONDITIONS} parts and {_DEEPEST} levels are possible")
+    every = tuple(_where(part, depth - 1, budget) for part in given.AND or ())
+    some = None if given.OR is None else tuple(_where(part, depth - 1, budget) for part in given.OR)
+    return Where(tuple(_comparisons(given)), every, some)
+
+
+def _comparisons(given: FeedbackWhere) -> Iterator[Comparison]:
+    for column in _CHOICES:
+        choice: Choice[Any] | None = getattr(given, column)
+        if choice is not None:
+            yield from _chosen(column, choice)
+    if given.overdue is not None:
+        yield Comparison("overdue", "eq", given.overdue)
+    if given.rating is not None:
+        if given.rating.eq is not None:
+            yield Comparison("rating", "eq", given.rating.eq)
+        yield from _within("rating", given.rating.range)
+    yield from _within("received_at", given.received_at)
+    yield from _within("due_at", given.due_at)
+
+
+def _chosen(column: str, choice: Choice[Any]) -> Iterator[Comparison]:
+    if choice.eq is not None:
+        yield Comparison(column, "eq", _value(column, choice.eq))
+    if choice.in_ is not None:
+        if len(choice.in_) > _MOST_VALUES:
+            raise bad_input(f"where.{column}.in: at most {_MOST_VALUES} values are possible")
+        yield Comparison(column, "in", [_value(column, value) for value in choice.in_])
+    if choice.is_null is not None:
+        yield Comparison(column, "is_null", choice.is_null)
+
+
+def _value(column: str, value: Any) -> Any:
+    name = f"where.{column}"
+    return wanted_uuid("Customer", value, name) if column == "customer" else readable(name, value)
+
+
+def _within(column: str, given: DateTimeRange | IntRange | None) -> Iterator[Comparison]:
+    if given is not None and given.gte is not None:
+        yield Comparison(column, "gte", given.gte)
+    if given is not None and given.lte is not None:
+        yield Comparison(column, "lte", given.lte)

@@ -1,0 +1,63 @@
+"""What each server remembers for a few seconds: who stands behind a token, and the directory."""
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from voxloop.domain.viewer import Viewer
+from voxloop.graphql.directory import Directory, read_directory
+from voxloop.store import tokens
+from voxloop.store.sessions import Sessions
+
+FRESH_SECONDS = 3.0
+_MOST = 10_000
+
+T = TypeVar("T")
+
+
+class Remembered(Generic[T]):
+    """Values by key, each read anew once it is older than ``seconds``; what is not there is not remembered."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._values: dict[str, tuple[float, T]] = {}
+
+    async def get(self, key: str, read: Callable[[], Awaitable[T | None]]) -> T | None:
+        """The value of ``key``, from ``read`` when it is not known or no longer fresh."""
+        known = self._values.get(key)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        value = await read()
+        if value is not None:
+            if len(self._values) >= _MOST:
+                self._values.clear()
+            self._values[key] = (time.monotonic() + self._seconds, value)
+        return value
+
+
+class Principals:
+    """Who comes with a request, and what exists. A revoked token gets in for ``seconds`` at most."""
+
+    def __init__(self, sessions: Sessions, seconds: float = FRESH_SECONDS) -> None:
+        self._sessions = sessions
+        self._viewers: Remembered[Viewer] = Remembered(seconds)
+        self._directories: Remembered[Directory] = Remembered(seconds)
+
+    async def viewer(self, authorization: str) -> Viewer | None:
+        """The viewer of an ``Authorization`` header; None when it brings no valid token."""
+        scheme, _, secret = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not secret.isascii():
+            return None
+
+        async def read() -> Viewer | None:
+            async with self._sessions.connect() as session:
+                return await tokens.find(session, secret.strip())
+
+        return await self._viewers.get(hashlib.sha256(secret.encode()).hexdigest(), read)
+
+    async def directory(self) -> Directory:
+        """The directory, a few seconds old at most."""
+        found = await self._directories.get("", lambda: read_directory(self._sessions))
+        assert found is not None
+        return found

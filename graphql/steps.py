@@ -1,0 +1,52 @@
+"""Step runs and assignments, as the schema shows them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import strawberry
+from strawberry.scalars import JSON
+
+from voxloop.domain.process import StepKind
+from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.context import Info
+from voxloop.graphql.people import Member, Team
+
+
+@strawberry.type(description="Who had a step for a while, and why.")
+class Assignment:
+    began_at: datetime = strawberry.field(description="Since when.")
+    ended_at: datetime | None = strawberry.field(description="Until when; empty while it lasts.")
+    reason: JSON = strawberry.field(description="Why: the strategy, and what spoke for the choice.")
+    team_key: strawberry.Private[str | None]
+    member_key: strawberry.Private[str | None]
+
+    @strawberry.field(description="The team that had it.")
+    def team(self, info: Info) -> Team | None:
+        return info.context.directory.teams.get(self.team_key or "")
+
+    @strawberry.field(description="The member who had it; empty while it lay in the team's queue.")
+    def member(self, info: Info) -> Member | None:
+        return info.context.directory.members.get(self.member_key or "")
+
+
+@strawberry.type(description="One stay of an item at a step of its process.")
+class StepRun:
+    seq: int = strawberry.field(description="Counts the item's steps from 1.")
+    step: str = strawberry.field(description="The step's key in the process.")
+    kind: StepKind = strawberry.field(description="Whom it waits for.")
+    round: int = strawberry.field(description="The round it belongs to; a reopened item begins a new one.")
+    entered_at: datetime = strawberry.field(description="When the item came to it.")
+    accepted_at: datetime | None = strawberry.field(description="When a member accepted it.")
+    ended_at: datetime | None = strawberry.field(description="When the item left it.")
+    outcome: str | None = strawberry.field(description="With which outcome.")
+    assignments: list[Assignment] = strawberry.field(description="Who had it, in order.")
+    titles: strawberry.Private[Mapping[str, str]]
+    team_key: strawberry.Private[str | None]
+
+    @strawberry.field(description="Its name.")
+    def title(self, info: Info, language: InLanguage = None) -> str:
+        return info.context.title(self.titles, language)
+
+    @strawberry.field(description="The team it is given to.")
+    def team(self, info: Info) -> Team | None:
+        return info.context.directory.teams.get(self.team_key or "")

@@ -1,0 +1,100 @@
+"""What an installation needs before it can run: a database within reach, the starter pack, a first token."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from voxloop.domain.problems import InvalidDocument
+from voxloop.domain.viewer import Role
+from voxloop.embedded import CannotStart
+from voxloop.starter.load import load
+from voxloop.store import documents, installation, people, schema, tokens
+from voxloop.store.sessions import Sessions, open_sessions
+
+FIRST_TOKEN = "first admin"
+
+
+@contextlib.asynccontextmanager
+async def reached(url: str, size: int = 0, otherwise: CannotStart | None = None) -> AsyncIterator[Sessions]:
+    """Sessions on a database that answers.
+
+    Raises:
+        CannotStart: it does not answer; ``otherwise`` where the caller knows more.
+    """
+    sessions = open_sessions(url, size)
+    try:
+        try:
+            async with sessions.connect():
+                pass
+        except Exception as error:  # drivers, sockets and URLs each have their own
+            raise otherwise or CannotStart("database_away", reason=_first_line(error)) from error
+        yield sessions
+    finally:
+        await sessions.dispose()
+
+
+async def load_starter(sessions: Sessions, only_once: bool = False) -> int:
+    """Load the starter pack; answers how many documents are published. ``only_once``: not where one is loaded already.
+
+    Raises:
+        CannotStart: a document of it is wrong; nothing is loaded then.
+    """
+    async with sessions.begin() as session:
+        if only_once and await documents.published(session, "organisation", "organisation"):
+            return 0
+        try:
+            return await load(session)
+        except InvalidDocument as wrong:
+            raise CannotStart("bad_document", reason=wrong) from wrong
+
+
+async def ready_to_serve(sessions: Sessions) -> None:
+    """Raises ``CannotStart`` unless the schema is the newest and an organisation is loaded."""
+    current = await schema.is_current(sessions)
+    async with sessions.begin() as session:
+        if not current or not await documents.published(session, "organisation", "organisation"):
+            raise CannotStart("no_organisation")
+
+
+async def first_token(sessions: Sessions) -> str | None:
+    """The secret of the first admin token, made where no token was ever made; else None."""
+    async with sessions.begin() as session:
+        if await tokens.any_exists(session):
+            return None
+        return (await tokens.create(session, FIRST_TOKEN, Role.ADMIN))[1]
+
+
+async def demo_tokens(sessions: Sessions, file: Path) -> None:
+    """Write the tokens that the demo's people use, unless those of this very database stand there already.
+
+    The file: ``{"installation": key, "intake": secret, "manager": secret, "handlers": {member: secret}}``.
+    """
+    async with sessions.begin() as session:
+        key = await installation.key_of(session)
+        if _installation_of(file) == key:
+            return
+        handlers = {
+            member["key"]: (await tokens.create(session, f"demo {member['key']}", Role.HANDLER, member["key"]))[1]
+            for member in await people.members(session)
+        }
+        _, intake = await tokens.create(session, "demo intake", Role.INTAKE)
+        _, manager = await tokens.create(session, "demo manager", Role.MANAGER)
+        content = {"installation": key, "intake": intake, "manager": manager, "handlers": handlers}
+        _write_private(file, json.dumps(content, indent=2))
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_text(text, "utf-8")
+
+
+def _installation_of(file: Path) -> str | None:
+    with contextlib.suppress(OSError, ValueError):
+        return str(json.loads(file.read_text("utf-8"))["installation"])
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,57 @@
+"""Two houses for the session: one whose time tests let pass, one on a real (development) server."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.testing import WorkflowEnvironment
+
+from voxloop.tests.workflows.house import House, open_house
+from voxloop.workflows.attributes import KEYS
+
+BINARIES = Path(sys.executable).parent
+# An upsert of one that is unknown would stop time for the whole server.
+_ATTRIBUTES = AddSearchAttributesRequest(
+    namespace="default",
+    search_attributes={key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in KEYS},
+)
+NewDatabase = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+async def skipping(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    url = await new_database("skipping")
+    binary = str(BINARIES / "temporal-test-server")
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary) as env:
+        await env.client.operator_service.add_search_attributes(_ATTRIBUTES)
+        async with open_house(env, url, tmp_path_factory.mktemp("skipping")) as house:
+            yield house
+
+
+@pytest.fixture(scope="session")
+async def developing(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    url = await new_database("developing")
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(BINARIES / "temporal"),
+        search_attributes=KEYS,
+        dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30"],
+    )
+    async with env, open_house(env, url, tmp_path_factory.mktemp("developing")) as house:
+        yield house
+
+
+@pytest.fixture
+async def house(skipping: House) -> AsyncIterator[House]:
+    """The house whose time can pass."""
+    yield skipping
+    await skipping.clean()
+
+
+@pytest.fixture
+async def real_house(developing: House) -> AsyncIterator[House]:
+    """The house on the development server; a run continues as new after some 30 events."""
+    yield developing
+    await developing.clean()

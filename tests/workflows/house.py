@@ -1,0 +1,210 @@
+"""An installation that a test can watch: database, Temporal, worker and relay.
+
+The relay is turned by hand, so that a test knows when nothing is left to do; waiting is polling with a bound.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from temporalio.client import WorkflowHistory
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from voxloop.analysis.search_keys import search_keys
+from voxloop.domain.identity import new_id
+from voxloop.domain.loop import Act, Answer, Verb
+from voxloop.settings import read_settings
+from voxloop.starter.load import load
+from voxloop.store import contents, events, feedback, linked_items
+from voxloop.store.effect_tables import feedback_link, linked_item, message, receipt
+from voxloop.store.item_tables import feedback as feedback_table
+from voxloop.store.item_tables import outbox
+from voxloop.store.sessions import Row, Sessions, open_sessions
+from voxloop.store.tables import customer
+from voxloop.worker import Parts, assemble, effects_worker, loops_worker
+from voxloop.workflows.client import Loops
+from voxloop.workflows.relay import Relay
+
+SOON = 1000  # polls of 20 ms: a bound, never a measure
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str = "") -> None:
+    """Wait until ``condition`` holds; it must within 20 s."""
+    for _ in range(SOON):
+        if await condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never: {what or condition}")
+
+
+@dataclass
+class House:
+    """The installation, and what a test does to it. ``items`` are those of the running test."""
+
+    env: WorkflowEnvironment
+    sessions: Sessions
+    parts: Parts
+    items: list[UUID] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.loops = Loops(self.env.client)
+        self.relay = Relay(self.sessions, self.loops)
+
+    async def hand_in(self, scenario: str, text: str = "按键", customer_ref: str = "C0010", **columns: Any) -> UUID:
+        """Accept an item; its loop starts with the next ``settle``."""
+        item = new_id()
+        async with self.sessions.begin() as session:
+            wanted = select(customer.c.id).where(customer.c.ref == customer_ref)
+            values = {
+                "id": item,
+                "source": "test",
+                "idempotency_key": str(item),
+                "argument_hash": "-",
+                "text": text,
+                "language": "zh-CN",
+                "channel": "app",
+                "scenario": scenario,
+                "customer": (await session.execute(wanted)).scalar_one(),
+                "received_at": await self.now(),
+                "search_keys": search_keys(text),
+            }
+            await feedback.accept(session, values | columns, "integration:test")
+        self.items.append(item)
+        return item
+
+    async def settled_item(self, scenario: str, **columns: Any) -> UUID:
+        """Hand in an item and wait until its loop waits for somebody."""
+        item = await self.hand_in(scenario, **columns)
+        await self.settle()
+        return item
+
+    async def act(self, item: UUID, verb: Verb, words: dict[str, Any] | None = None, **wish: Any) -> Answer:
+        """Act as a member, under a key of its own unless one is given."""
+        return await self.loops.act(item, await self.wish(item, verb, words, **wish))
+
+    async def wish(self, item: UUID, verb: Verb, words: dict[str, Any] | None = None, **wish: Any) -> Act:
+        """The act, its words stored."""
+        known = {"actor": "member:li_na", "key": str(new_id())} | wish
+        if words is None:
+            return Act(verb, **known)
+        async with self.sessions.begin() as session:
+            content = await contents.offer(session, item, known["actor"], words)
+        return Act(verb, content=str(content), **known)
+
+    async def now(self) -> datetime:
+        """Temporal's time, which tests let pass."""
+        return await self.env.get_current_time()
+
+    async def let_pass(self, duration: timedelta) -> None:
+        """Let that time pass, moment by moment, and all that follows happen."""
+        await self.settle()
+        await self.env.sleep(duration)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is left to do before somebody acts or time passes."""
+        await until(self._quiet, "quiet")
+
+    async def _quiet(self) -> bool:
+        await self.relay.carry()
+        behind = feedback_link.c.peer_version < linked_item.c.peer_version
+        linked = select(linked_item.c.key).join(feedback_link, feedback_link.c.linked_item == linked_item.c.key)
+        linked = linked.where(feedback_link.c.item.in_(self.items), behind | (linked_item.c.state == "opening"))
+        unsent = select(receipt.c.key).where(receipt.c.item.in_(self.items), receipt.c.settled_at.is_(None))
+        async with self.sessions.begin() as session:
+            for work in (select(outbox.c.id), linked, unsent):
+                if (await session.execute(work.limit(1))).first() is not None:
+                    return False
+            plans = [await events.last_plan(session, item) for item in self.items]
+        now = await self.now()
+        return all(plan is not None and _waits(plan, now) for plan in plans)
+
+    async def row(self, item: UUID) -> Row:
+        """The item."""
+        async with self.sessions.begin() as session:
+            found = select(feedback_table).where(feedback_table.c.id == item)
+            return (await session.execute(found)).mappings().one()
+
+    async def events(self, item: UUID) -> Sequence[Row]:
+        """Its event log."""
+        async with self.sessions.begin() as session:
+            return await events.of_items(session, [item])
+
+    async def kinds(self, item: UUID) -> list[str]:
+        """What happened to it, in order."""
+        return [event["kind"] for event in await self.events(item)]
+
+    async def messages(self, item: UUID) -> Sequence[Row]:
+        """Its messages in order, with their receipts."""
+        async with self.sessions.begin() as session:
+            wanted = select(message, receipt.c.key, receipt.c.via, receipt.c.state)
+            wanted = wanted.outerjoin(receipt, receipt.c.message == message.c.id).where(message.c.item == item)
+            return (await session.execute(wanted.order_by(message.c.id))).mappings().all()
+
+    async def links(self, item: UUID) -> Sequence[Row]:
+        """Its linked items, in order."""
+        async with self.sessions.begin() as session:
+            return await linked_items.of_items(session, [item])
+
+    async def move_links(self, item: UUID, state: str, system: str = "pms") -> None:
+        """The other department moves all of the item's linked items that it has not settled."""
+        for link in await self.links(item):
+            if link["system"] == system and link["state"] not in linked_items.SETTLED:
+                await self.move_link(link["key"], state)
+        await self.settle()
+
+    async def move_link(self, key: str, state: str) -> None:
+        """Move one item of the register, as the API does."""
+        async with self.sessions.begin() as session:
+            await linked_items.register_advance(session, key, state, None)
+        await self.loops.start_link(key)
+
+        async def seen() -> bool:
+            async with self.sessions.begin() as session:
+                return (await linked_items.get(session, key))["state"] == state
+
+        await until(seen, f"{key} is {state}")
+
+    async def history(self, workflow: str | UUID) -> WorkflowHistory:
+        """The history of a workflow, or of an item's loop."""
+        id_ = f"feedback/{workflow}" if isinstance(workflow, UUID) else workflow
+        return await self.env.client.get_workflow_handle(id_).fetch_history()
+
+    async def clean(self) -> None:
+        """End the loops of the test, so that they cost the next ones nothing."""
+        for item in self.items:
+            with contextlib.suppress(RPCError):
+                await self.env.client.get_workflow_handle(f"feedback/{item}").terminate()
+        self.items.clear()
+
+    async def count(self, statement: Any) -> int:
+        """How many rows a select finds."""
+        async with self.sessions.begin() as session:
+            counted = select(func.count()).select_from(statement.subquery())
+            return int((await session.execute(counted)).scalar_one())
+
+
+def _waits(plan: dict[str, Any], now: datetime) -> bool:
+    stands = plan["step"] is not None or plan["attributes"]["stage"] == "closed"
+    if not stands or plan["goto"] is not None:
+        return False
+    return plan["finished"] or all(datetime.fromisoformat(each["at"]) > now for each in plan["moments"])
+
+
+@contextlib.asynccontextmanager
+async def open_house(env: WorkflowEnvironment, url: str, var: Path) -> AsyncIterator[House]:
+    """A house with the starter pack in the database at ``url``; its workers run in the default sandbox."""
+    sessions = open_sessions(url)
+    async with sessions.begin() as session:
+        await load(session)
+    parts = await assemble(read_settings({"VOXLOOP_VAR": str(var)}), sessions)
+    async with loops_worker(env.client, parts, sandbox_passthrough=False), effects_worker(env.client, parts):
+        yield House(env, sessions, parts)
+    await sessions.dispose()

@@ -1,0 +1,216 @@
+"""``voxloop up``: a whole installation on one machine, from nothing to a view of how it goes, and back.
+
+Whatever was started here is stopped here. Whatever is killed instead is found again by the next start: data and ports
+stay in the installation's folder, the processes of its own end with their parent, the servers are taken over.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.live import Live
+
+from voxloop.children import Children, Ended
+from voxloop.domain.texts import say
+from voxloop.embedded import CannotStart, PostgresServer, answers, is_free, start_temporal
+from voxloop.install import demo_tokens, first_token, load_starter, reached
+from voxloop.settings import Settings, child_environment
+from voxloop.status import Picture, Throughput, count_due, read_status
+from voxloop.store import schema
+from voxloop.store.sessions import Sessions
+from voxloop.workflows.client import Loops, connect
+
+DEMO_TOKENS = "demo-tokens.json"
+DEMO_TIME_SCALE = 1440.0  # a day is a minute
+
+_LEAST_FREE_MB = 300
+_ENDING_SECONDS = 15
+_READY_SECONDS = 60
+_PLAIN_SECONDS = 10
+_LIVE_SECONDS = 2
+_MB = 1_000_000
+
+
+async def up(settings: Settings, demo: bool) -> None:
+    """Start what is missing and show how it goes, until SIGINT, SIGTERM or SIGHUP.
+
+    Raises:
+        CannotStart: something is in the way; what had been started is stopped again.
+    """
+    default = DEMO_TIME_SCALE if demo else 1.0
+    settings = replace(settings, time_scale=settings.time_scale or default)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    work = asyncio.create_task(_run(settings, demo, console))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, _cancel_once, work)
+    try:
+        await work
+    except asyncio.CancelledError:
+        console.print(say(settings.language, "up.stopped"))
+
+
+def _cancel_once(work: "asyncio.Task[None]") -> None:
+    if not work.cancelling():
+        work.cancel()
+
+
+async def _run(settings: Settings, demo: bool, console: Console) -> None:
+    with only_one(settings.var) as held:
+        _look_at_host(settings)
+        console.print(say(settings.language, "up.starting", var=settings.var, day=round(86_400 / _scale(settings))))
+        async with contextlib.AsyncExitStack() as stack:
+            settings, ui = await _start_servers(settings, stack)
+            sessions = await stack.enter_async_context(reached(settings.database_url or "", 3))
+            await _fill(sessions, settings, demo, console)
+            client = await connect(settings.temporal_address or "", settings.temporal_namespace)
+            running = _Running(
+                settings, sessions, Loops(client), {"api": f"{api(settings)}/graphql", "ui": ui}, console
+            )
+            children = Children(child_environment(settings), settings.var / "logs", held, running.tell)
+            stack.push_async_callback(children.stop)
+            stack.callback(console.print, say(settings.language, "up.stopping"))
+            children.start("worker")
+            children.start("server")
+            await _until_ready(settings, children)
+            console.print(say(settings.language, "up.ready", **running.addresses))
+            if demo:
+                children.start("demo")
+            await running.show()
+
+
+@contextlib.contextmanager
+def only_one(var: Path) -> Iterator[int]:
+    """The folder for us alone, as an open file that children may hold too: then it is ours until the last of them ends.
+
+    Raises:
+        CannotStart: another one runs there, or nothing can be written there.
+    """
+    try:
+        (var / "logs").mkdir(parents=True, exist_ok=True)
+        held = (var / "lock").open("a+")
+        free = shutil.disk_usage(var).free // _MB
+    except OSError as error:
+        raise CannotStart("cannot_write", var=var, reason=error.strerror) from error
+    with held:
+        if free < _LEAST_FREE_MB:
+            raise CannotStart("little_room", var=var, free=free, least=_LEAST_FREE_MB)
+        _lock(held.fileno(), var)
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        yield held.fileno()
+
+
+def _lock(held: int, var: Path) -> None:
+    """Those whose parent was killed let go within seconds; one whose parent lives does not."""
+    until = time.monotonic() + _ENDING_SECONDS
+    while True:
+        try:
+            return fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            pid = (var / "lock").read_text("utf-8")
+            if pid and Path(f"/proc/{pid}").exists():
+                raise CannotStart("already_running", pid=pid, var=var) from busy
+            if time.monotonic() > until:
+                raise CannotStart("still_ending", seconds=_ENDING_SECONDS, var=var) from busy
+        time.sleep(0.2)
+
+
+def _look_at_host(settings: Settings) -> None:
+    try:
+        free = is_free(settings.host, settings.port)
+    except OSError as error:
+        raise CannotStart("bad_host", host=settings.host) from error
+    if not free:
+        raise CannotStart("port_in_use", port=settings.port, host=settings.host, variable="VOXLOOP_PORT")
+
+
+async def _start_servers(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Settings, str]:
+    """This machine's own where none are given; answers where Temporal is to be looked at, too."""
+    if settings.database_url is None:
+        postgres = PostgresServer(settings.var)
+        stack.push_async_callback(postgres.stop)
+        settings = replace(settings, database_url=postgres.url)
+    if settings.temporal_address is not None:
+        if not await answers(settings.temporal_address):
+            raise CannotStart("temporal_away", address=settings.temporal_address)
+        return settings, settings.temporal_address
+    temporal = await start_temporal(settings)
+    stack.push_async_callback(temporal.stop)
+    return replace(settings, temporal_address=temporal.address), temporal.ui
+
+
+async def _fill(sessions: Sessions, settings: Settings, demo: bool, console: Console) -> None:
+    await schema.migrate(sessions)
+    await load_starter(sessions, only_once=True)
+    secret = await first_token(sessions)
+    if secret is not None:
+        console.print(say(settings.language, "up.token", secret=secret))
+    if demo:
+        await demo_tokens(sessions, settings.var / DEMO_TOKENS)
+
+
+async def _until_ready(settings: Settings, children: Children) -> None:
+    async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
+        for _ in range(_READY_SECONDS * 5):
+            with contextlib.suppress(httpx.HTTPError):
+                if (await http.get(f"{api(settings)}/health/ready")).is_success:
+                    return
+            await asyncio.sleep(0.2)
+    raise CannotStart("api_silent", seconds=_READY_SECONDS, log=children.log("server"))
+
+
+def api(settings: Settings) -> str:
+    """Where this machine reaches the API: ``http://127.0.0.1:8000``."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+def _scale(settings: Settings) -> float:
+    return settings.time_scale or 1.0
+
+
+@dataclass
+class _Running:
+    """An installation that is up, and where to tell about it."""
+
+    settings: Settings
+    sessions: Sessions
+    loops: Loops
+    addresses: dict[str, str]
+    console: Console
+
+    def tell(self, ended: Ended) -> None:
+        """A child ended and is started again."""
+        words = {"name": ended.name, "code": ended.code, "pause": ended.pause_seconds, "log": ended.log}
+        self.console.print(say(self.settings.language, "up.ended", **words))
+
+    async def show(self) -> None:
+        """How it goes, until cancelled: drawn on a terminal, else a line every 10 s."""
+        if not self.console.is_terminal:
+            async for picture in self._pictures(_PLAIN_SECONDS):
+                self.console.print(picture.line())
+        with Live(console=self.console, auto_refresh=False, transient=True) as live:
+            async for picture in self._pictures(_LIVE_SECONDS):
+                live.update(picture.table(), refresh=True)
+
+    async def _pictures(self, seconds: float) -> AsyncIterator[Picture]:
+        throughput = Throughput()
+        while True:
+            try:
+                status = await read_status(self.sessions, self.loops)
+                due_soon = await count_due(self.sessions, _scale(self.settings))
+            except Exception as error:  # whatever is down comes back; the last picture stands until then
+                self.console.print(say(self.settings.language, "up.away", reason=type(error).__name__))
+            else:
+                yield Picture(status, due_soon, throughput.see(status), self.addresses, self.settings.language)
+            await asyncio.sleep(seconds)
