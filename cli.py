@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
@@ -12,43 +11,206 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from voxloop.domain.texts import say
 from voxloop.domain.viewer import Role
-from voxloop.settings import BadSetting, Settings, read_settings
+from voxloop.settings import BadSetting, Obstacle, Settings, read_settings
 
 _ENDS_WITHIN_SECONDS = 8
 
-
-class Wrong(Exception):
-    """What was asked for is not possible; worded in ``texts`` under ``cli.<key>``."""
-
-    def __init__(self, key: str, **params: object) -> None:
-        super().__init__(key, params)
-        self.key, self.params = key, params
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
+_Run = Callable[[Settings, argparse.Namespace], None]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; answers the exit code: 1 with one sentence on standard error for whatever the user can put right."""
+    """Run one command; answers the exit code. What the user can put right is 1 and one sentence on standard error."""
     try:
         settings = read_settings()
     except BadSetting as bad:
         print(bad, file=sys.stderr)
         return 1
     given = _parser(settings.language).parse_args(arguments)
-    if getattr(given, "attached", False):
-        _end_with_standard_input()
-    from voxloop.embedded import CannotStart
-
     try:
         given.run(settings, given)
-    except CannotStart as reason:
-        print(say(settings.language, f"cannot_start.{reason.key}", **reason.params), file=sys.stderr)
-        return 1
-    except Wrong as wrong:
-        print(say(settings.language, f"cli.{wrong.key}", **wrong.params), file=sys.stderr)
+    except Obstacle as obstacle:
+        print(say(settings.language, f"obstacle.{obstacle.key}", **obstacle.params), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _up(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.up import up
+
+    asyncio.run(up(settings, demo=not given.no_demo))
+
+
+def _server(settings: Settings, given: argparse.Namespace) -> None:
+    import uvloop
+
+    from voxloop.embedded import located
+    from voxloop.serving import serve
+
+    _prepare_long_run(given)
+    uvloop.run(serve(located(settings)))
+
+
+def _worker(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.embedded import located
+    from voxloop.install import own_database, require_organisation
+    from voxloop.worker import serve
+
+    async def run() -> None:
+        async with own_database(settings) as sessions:
+            await require_organisation(sessions)
+        await serve(located(settings))
+
+    _prepare_long_run(given)
+    asyncio.run(run())
+
+
+def _demo(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.demo import play
+
+    _prepare_long_run(given)
+    asyncio.run(play(settings))
+
+
+def _prepare_long_run(given: argparse.Namespace) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    if given.attached:
+        threading.Thread(target=_end_with_standard_input, daemon=True).start()
+
+
+def _end_with_standard_input() -> None:
+    """Whoever holds the other end is gone: end in order, and if that takes too long, at once."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_ENDS_WITHIN_SECONDS)
+    os._exit(1)
+
+
+def _migrate(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.install import own_database
+    from voxloop.store import schema
+
+    async def run() -> None:
+        async with own_database(settings) as sessions:
+            await schema.migrate(sessions)
+
+    asyncio.run(run())
+    print(say(settings.language, "cli.migrated"))
+
+
+def _starter(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.install import first_token, load_starter, own_database
+
+    async def run() -> tuple[int, str | None]:
+        async with own_database(settings) as sessions:
+            return await load_starter(sessions), await first_token(sessions)
+
+    count, secret = asyncio.run(run())
+    print(say(settings.language, "cli.published", count=count))
+    if secret is not None:
+        print(say(settings.language, "up.token", secret=secret))
+
+
+def _create(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.install import own_database
+    from voxloop.store import people, tokens
+
+    if given.role == Role.HANDLER and given.member is None:
+        raise Obstacle("member_missing")
+    expires_at = datetime.now(UTC) + timedelta(days=given.days) if given.days else None
+
+    async def run() -> tuple[UUID, str]:
+        async with own_database(settings) as sessions, sessions.begin() as session:
+            if given.member and await people.member_of(session, given.member) is None:
+                raise Obstacle("no_such_member", member=given.member)
+            return await tokens.create(session, given.name, Role(given.role), given.member, expires_at)
+
+    id_, secret = asyncio.run(run())
+    print(id_, secret)
+
+
+def _list(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.install import own_database
+    from voxloop.store import tokens
+
+    async def run() -> list[dict[str, object]]:
+        async with own_database(settings) as sessions, sessions.begin() as session:
+            return [dict(row) for row in await tokens.list_all(session)]
+
+    for row in asyncio.run(run()):
+        print(" ".join(f"{name}={value}" for name, value in row.items() if value is not None))
+
+
+def _revoke(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.install import own_database
+    from voxloop.store import tokens
+
+    async def run() -> bool:
+        async with own_database(settings) as sessions, sessions.begin() as session:
+            return await tokens.revoke(session, given.id)
+
+    if not asyncio.run(run()):
+        raise Obstacle("no_such_token", id=given.id)
+    print(say(settings.language, "cli.revoked"))
+
+
+def _status(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.embedded import located
+    from voxloop.install import own_database
+    from voxloop.status import Picture, Status, read_status
+    from voxloop.workflows.client import Loops, connect
+
+    async def run() -> Status:
+        place = located(settings)
+        client = await connect(place.temporal_address or "", settings.temporal_namespace)
+        async with own_database(settings) as sessions:
+            return await read_status(sessions, Loops(client))
+
+    status = asyncio.run(run())
+    if given.json:
+        print(json.dumps(status.as_json()))
+    else:
+        for label, words in Picture(status, settings.language).lines():
+            print(f"{label}: {words}")
+
+
+def _parser(language: str) -> argparse.ArgumentParser:
+    def words(key: str) -> str:
+        return say(language, f"cli.{key}")
+
+    parser = argparse.ArgumentParser(prog="voxloop", description=words("description"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: _Run, under: _Commands = commands) -> argparse.ArgumentParser:
+        made = under.add_parser(name, help=words(name), description=words(name))
+        made.set_defaults(run=run)
+        return made
+
+    command("up", _up).add_argument("--no-demo", action="store_true", help=words("no_demo"))
+    for name, run in (("server", _server), ("worker", _worker), ("demo", _demo)):
+        command(name, run).add_argument("--attached", action="store_true", help=words("attached"))
+    command("migrate", _migrate)
+    command("starter", _starter)
+    command("status", _status).add_argument("--json", action="store_true", help=words("json"))
+    token = commands.add_parser("token", help=words("token")).add_subparsers(required=True, metavar="COMMAND")
+    create = command("create", _create, token)
+    create.add_argument("--name", required=True, help=words("name"))
+    create.add_argument("--role", required=True, choices=[role.value for role in Role], help=words("role"))
+    create.add_argument("--member", help=words("member"))
+    create.add_argument("--days", type=int, help=words("days"))
+    command("list", _list, token)
+    command("revoke", _revoke, token).add_argument("id", type=UUID, help=words("id"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

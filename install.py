@@ -7,7 +7,8 @@ from pathlib import Path
 
 from voxloop.domain.problems import InvalidDocument
 from voxloop.domain.viewer import Role
-from voxloop.embedded import CannotStart
+from voxloop.embedded import located
+from voxloop.settings import Obstacle, Settings
 from voxloop.starter.load import load
 from voxloop.store import documents, installation, people, schema, tokens
 from voxloop.store.sessions import Sessions, open_sessions
@@ -16,29 +17,42 @@ FIRST_TOKEN = "first admin"
 
 
 @contextlib.asynccontextmanager
-async def reached(url: str, size: int = 0, otherwise: CannotStart | None = None) -> AsyncIterator[Sessions]:
+async def reached(url: str, size: int = 0, otherwise: Obstacle | None = None) -> AsyncIterator[Sessions]:
     """Sessions on a database that answers.
 
     Raises:
-        CannotStart: it does not answer; ``otherwise`` where the caller knows more.
+        Obstacle: it does not answer; ``otherwise`` where the caller knows more.
     """
-    sessions = open_sessions(url, size)
     try:
-        try:
-            async with sessions.connect():
-                pass
-        except Exception as error:  # drivers, sockets and URLs each have their own
-            raise otherwise or CannotStart("database_away", reason=_first_line(error)) from error
+        sessions = open_sessions(url, size)
+        async with sessions.connect():
+            pass
+    except Exception as error:  # drivers, sockets and URLs each have their own
+        raise otherwise or Obstacle("database_away", reason=_first_line(error)) from error
+    try:
         yield sessions
     finally:
         await sessions.dispose()
+
+
+@contextlib.asynccontextmanager
+async def own_database(settings: Settings) -> AsyncIterator[Sessions]:
+    """The database that is set, else the one that ``voxloop up`` runs on this machine.
+
+    Raises:
+        Obstacle: it does not answer.
+    """
+    url = located(settings, temporal=False).database_url or ""
+    otherwise = None if settings.database_url else Obstacle("nothing_runs", var=settings.var)
+    async with reached(url, otherwise=otherwise) as sessions:
+        yield sessions
 
 
 async def load_starter(sessions: Sessions, only_once: bool = False) -> int:
     """Load the starter pack; answers how many documents are published. ``only_once``: not where one is loaded already.
 
     Raises:
-        CannotStart: a document of it is wrong; nothing is loaded then.
+        Obstacle: a document of it is wrong; nothing is loaded then.
     """
     async with sessions.begin() as session:
         if only_once and await documents.published(session, "organisation", "organisation"):
@@ -46,15 +60,15 @@ async def load_starter(sessions: Sessions, only_once: bool = False) -> int:
         try:
             return await load(session)
         except InvalidDocument as wrong:
-            raise CannotStart("bad_document", reason=wrong) from wrong
+            raise Obstacle("bad_document", reason=wrong) from wrong
 
 
-async def ready_to_serve(sessions: Sessions) -> None:
-    """Raises ``CannotStart`` unless the schema is the newest and an organisation is loaded."""
+async def require_organisation(sessions: Sessions) -> None:
+    """Raises ``Obstacle`` unless the schema is the newest and an organisation is loaded."""
     current = await schema.is_current(sessions)
     async with sessions.begin() as session:
         if not current or not await documents.published(session, "organisation", "organisation"):
-            raise CannotStart("no_organisation")
+            raise Obstacle("no_organisation")
 
 
 async def first_token(sessions: Sessions) -> str | None:

@@ -10,6 +10,14 @@ class BadSetting(Exception):
     """A variable has a value that cannot be used; the text names it and what it wants."""
 
 
+class Obstacle(Exception):
+    """What the user can put right is in the way; worded in ``texts`` under ``obstacle.<key>``, with the way out."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.key, self.params = key, params
+
+
 @dataclass(frozen=True)
 class Settings:
     """``database_url`` and ``temporal_address`` are None where this machine's own are to be started.
@@ -30,6 +38,12 @@ class Settings:
     language: str
     smtp_url: str | None
     mail_from: str
+
+    @property
+    def api(self) -> str:
+        """Where this machine reaches the API: ``http://127.0.0.1:8000``."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

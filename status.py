@@ -5,12 +5,13 @@ import logging
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from rich.table import Table
 
 from voxloop.domain.feedback import Stage
+from voxloop.domain.linked import LinkedState
 from voxloop.domain.texts import say
 from voxloop.store import deadlines, feedback, linked_items, messages, outbox
 from voxloop.store.sessions import Sessions
@@ -23,7 +24,7 @@ _THROUGHPUT_SECONDS = 60
 
 @dataclass(frozen=True)
 class Status:
-    """Counts. ``loops`` are Temporal's, by execution status (none while it is away); ``outbox`` is commands that wait."""
+    """Counts. ``loops`` are Temporal's, by execution status (none while it is away); ``outbox``: commands that wait."""
 
     by_stage: dict[str, int]
     loops: dict[str, int]
@@ -86,29 +87,38 @@ class Throughput:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that is shown, and in which language."""
+    """Everything that is shown, and in which language; what is None or empty is left out."""
 
     status: Status
-    due_soon: int
-    throughput: tuple[int, int]
-    addresses: Mapping[str, str]
     language: str
+    due_soon: int | None = None
+    throughput: tuple[int, int] | None = None
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     def lines(self) -> list[tuple[str, str]]:
         """Pairs of a label and its words."""
-        status, (received, closed) = self.status, self.throughput
+        status = self.status
         stages = {self._say(f"stage.{stage}"): status.by_stage.get(stage, 0) for stage in Stage}
+        states = {self._say(f"linked_state.{state}"): status.linked_items.get(state, 0) for state in LinkedState}
         rows = {
             "stages": _words(stages),
-            "due_soon": str(self.due_soon),
             "overdue": str(status.overdue),
-            "throughput": f"{received} {self._say('status.received')}, {closed} {self._say('status.closed')}",
-            "loops": _words(status.loops),
+            **self._passing(),
+            "loops": _words(dict(sorted(status.loops.items()))),
             "outbox": str(status.outbox),
-            "receipts": _words(status.receipts),
-            "linked_items": _words(status.linked_items),
+            "receipts": _words(dict(sorted(status.receipts.items()))),
+            "linked_items": _words(states),
         }
         return [(self._say(f"status.{key}"), words) for key, words in {**rows, **self.addresses}.items()]
+
+    def _passing(self) -> dict[str, str]:
+        """What only somebody who keeps looking can tell."""
+        shown = {} if self.due_soon is None else {"due_soon": str(self.due_soon)}
+        if self.throughput is not None:
+            received, closed = self.throughput
+            words = f"{received} {self._say('status.received')}, {closed} {self._say('status.closed')}"
+            shown["throughput"] = words
+        return shown
 
     def table(self) -> Table:
         """For a terminal that can be drawn on."""
@@ -119,8 +129,7 @@ class Picture:
 
     def line(self) -> str:
         """For everything else: one line, without the addresses, which do not change."""
-        lines = self.lines()[: -len(self.addresses)]
-        return " | ".join(f"{label} {words}" for label, words in lines)
+        return " | ".join(f"{label} {words}" for label, words in replace(self, addresses={}).lines())
 
     def _say(self, key: str) -> str:
         return say(self.language, key)

@@ -20,16 +20,16 @@ from rich.console import Console
 from rich.live import Live
 
 from voxloop.children import Children, Ended
+from voxloop.demo import DEMO_TOKENS
 from voxloop.domain.texts import say
-from voxloop.embedded import CannotStart, PostgresServer, answers, is_free, start_temporal
+from voxloop.embedded import PostgresServer, answers, is_alive, is_free, start_temporal
 from voxloop.install import demo_tokens, first_token, load_starter, reached
-from voxloop.settings import Settings, child_environment
+from voxloop.settings import Obstacle, Settings, child_environment
 from voxloop.status import Picture, Throughput, count_due, read_status
 from voxloop.store import schema
 from voxloop.store.sessions import Sessions
 from voxloop.workflows.client import Loops, connect
 
-DEMO_TOKENS = "demo-tokens.json"
 DEMO_TIME_SCALE = 1440.0  # a day is a minute
 
 _LEAST_FREE_MB = 300
@@ -44,7 +44,7 @@ async def up(settings: Settings, demo: bool) -> None:
     """Start what is missing and show how it goes, until SIGINT, SIGTERM or SIGHUP.
 
     Raises:
-        CannotStart: something is in the way; what had been started is stopped again.
+        Obstacle: something is in the way; what had been started is stopped again.
     """
     default = DEMO_TIME_SCALE if demo else 1.0
     settings = replace(settings, time_scale=settings.time_scale or default)
@@ -72,9 +72,8 @@ async def _run(settings: Settings, demo: bool, console: Console) -> None:
             sessions = await stack.enter_async_context(reached(settings.database_url or "", 3))
             await _fill(sessions, settings, demo, console)
             client = await connect(settings.temporal_address or "", settings.temporal_namespace)
-            running = _Running(
-                settings, sessions, Loops(client), {"api": f"{api(settings)}/graphql", "ui": ui}, console
-            )
+            addresses = {"api": f"{settings.api}/graphql", "ui": ui}
+            running = _Running(settings, sessions, Loops(client), addresses, console)
             children = Children(child_environment(settings), settings.var / "logs", held, running.tell)
             stack.push_async_callback(children.stop)
             stack.callback(console.print, say(settings.language, "up.stopping"))
@@ -92,17 +91,17 @@ def only_one(var: Path) -> Iterator[int]:
     """The folder for us alone, as an open file that children may hold too: then it is ours until the last of them ends.
 
     Raises:
-        CannotStart: another one runs there, or nothing can be written there.
+        Obstacle: another one runs there, or nothing can be written there.
     """
     try:
         (var / "logs").mkdir(parents=True, exist_ok=True)
         held = (var / "lock").open("a+")
         free = shutil.disk_usage(var).free // _MB
     except OSError as error:
-        raise CannotStart("cannot_write", var=var, reason=error.strerror) from error
+        raise Obstacle("cannot_write", var=var, reason=error.strerror) from error
     with held:
         if free < _LEAST_FREE_MB:
-            raise CannotStart("little_room", var=var, free=free, least=_LEAST_FREE_MB)
+            raise Obstacle("little_room", var=var, free=free, least=_LEAST_FREE_MB)
         _lock(held.fileno(), var)
         held.truncate(0)
         held.write(str(os.getpid()))
@@ -118,10 +117,10 @@ def _lock(held: int, var: Path) -> None:
             return fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:
             pid = (var / "lock").read_text("utf-8")
-            if pid and Path(f"/proc/{pid}").exists():
-                raise CannotStart("already_running", pid=pid, var=var) from busy
+            if pid and is_alive(int(pid)):
+                raise Obstacle("already_running", pid=pid, var=var) from busy
             if time.monotonic() > until:
-                raise CannotStart("still_ending", seconds=_ENDING_SECONDS, var=var) from busy
+                raise Obstacle("still_ending", seconds=_ENDING_SECONDS, var=var) from busy
         time.sleep(0.2)
 
 
@@ -129,9 +128,9 @@ def _look_at_host(settings: Settings) -> None:
     try:
         free = is_free(settings.host, settings.port)
     except OSError as error:
-        raise CannotStart("bad_host", host=settings.host) from error
+        raise Obstacle("bad_host", host=settings.host) from error
     if not free:
-        raise CannotStart("port_in_use", port=settings.port, host=settings.host, variable="VOXLOOP_PORT")
+        raise Obstacle("port_in_use", port=settings.port, host=settings.host, variable="VOXLOOP_PORT")
 
 
 async def _start_servers(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Settings, str]:
@@ -142,7 +141,7 @@ async def _start_servers(settings: Settings, stack: contextlib.AsyncExitStack) -
         settings = replace(settings, database_url=postgres.url)
     if settings.temporal_address is not None:
         if not await answers(settings.temporal_address):
-            raise CannotStart("temporal_away", address=settings.temporal_address)
+            raise Obstacle("temporal_away", address=settings.temporal_address)
         return settings, settings.temporal_address
     temporal = await start_temporal(settings)
     stack.push_async_callback(temporal.stop)
@@ -163,16 +162,10 @@ async def _until_ready(settings: Settings, children: Children) -> None:
     async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
         for _ in range(_READY_SECONDS * 5):
             with contextlib.suppress(httpx.HTTPError):
-                if (await http.get(f"{api(settings)}/health/ready")).is_success:
+                if (await http.get(f"{settings.api}/health/ready")).is_success:
                     return
             await asyncio.sleep(0.2)
-    raise CannotStart("api_silent", seconds=_READY_SECONDS, log=children.log("server"))
-
-
-def api(settings: Settings) -> str:
-    """Where this machine reaches the API: ``http://127.0.0.1:8000``."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    raise Obstacle("api_silent", seconds=_READY_SECONDS, log=children.log("server"))
 
 
 def _scale(settings: Settings) -> float:
@@ -212,5 +205,5 @@ class _Running:
             except Exception as error:  # whatever is down comes back; the last picture stands until then
                 self.console.print(say(self.settings.language, "up.away", reason=type(error).__name__))
             else:
-                yield Picture(status, due_soon, throughput.see(status), self.addresses, self.settings.language)
+                yield Picture(status, self.settings.language, due_soon, throughput.see(status), self.addresses)
             await asyncio.sleep(seconds)

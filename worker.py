@@ -34,6 +34,7 @@ from voxloop.store import documents, installation, linked_items
 from voxloop.store.sessions import Row, Sessions, open_sessions
 from voxloop.workflows.attributes import KEYS
 from voxloop.workflows.client import Loops
+from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.feedback import FeedbackLoop
 from voxloop.workflows.linked_items import LinkedItem
 from voxloop.workflows.policies import DELIVERY_QUEUE, LOOPS_QUEUE
@@ -108,7 +109,8 @@ async def _connected(settings: Settings, stopped: asyncio.Event) -> Client | Non
     """A client of a Temporal that has our search attributes; None when told to stop before there is one."""
     while not stopped.is_set():
         try:
-            client = await Client.connect(settings.temporal_address or "", namespace=settings.temporal_namespace)
+            address, namespace = settings.temporal_address or "", settings.temporal_namespace
+            client = await Client.connect(address, namespace=namespace, data_converter=CONVERTER)
             await ensure_search_attributes(client)
             await ensure_schedule(client)
             return client

@@ -12,7 +12,7 @@ from voxloop.activities.scene import Means, Scene
 from voxloop.domain.feedback import Outcome, Stage
 from voxloop.domain.loop import Act, Plan, Turn, Verb
 from voxloop.domain.process import ClockName, StepKind
-from voxloop.store import contents, steps
+from voxloop.store import contents
 from voxloop.store.events import Event
 
 Words = dict[str, Any]
@@ -45,7 +45,7 @@ async def _accept(scene: Scene, act: Act, words: Words) -> None:
     member = act.member
     if member is not None and member != scene.item["owner"]:
         await owners.hand(scene, run, run["team"] or scene.item["team"], member, {"strategy": "claimed"})
-    await steps.change(scene.session, run, accepted_at=scene.now)
+    await scene.change_run(accepted_at=scene.now)
     await clocks.end(scene, ClockName.RESPOND, fulfilled=True)
 
 
@@ -75,7 +75,7 @@ async def _reassign(scene: Scene, act: Act, words: Words) -> None:
     team = act.team or run["team"]
     scene.happened.detail |= {"team": team, "member": act.member}
     await owners.hand(scene, run, team, act.member, {"strategy": "reassigned", "by": act.actor})
-    await steps.change(scene.session, run, team=team, accepted_at=None)
+    await scene.change_run(team=team, accepted_at=None)
 
 
 async def _confirm(scene: Scene, act: Act, words: Words) -> None:
@@ -114,6 +114,8 @@ async def _reopen(scene: Scene, act: Act, words: Words) -> None:
 
 
 async def _cancel(scene: Scene, act: Act, words: Words) -> None:
+    if words:
+        await _note(scene, act, words)
     scene.close_as(Outcome.CANCELLED)
 
 

@@ -13,7 +13,7 @@ from voxloop.domain.decision import Decision
 from voxloop.domain.feedback import FeedbackType, Outcome
 from voxloop.domain.loop import Plan, Turn
 from voxloop.domain.process import ClockName
-from voxloop.store import customers, decisions, documents, facts
+from voxloop.store import decisions, documents, facts
 from voxloop.store.events import Event
 
 RULE_SET = "intake"
@@ -106,7 +106,7 @@ async def _facts(scene: Scene) -> dict[str, Any]:
     known = {
         name: item[name] for name in (*direct, "batch", "region", "type", "type_confidence", "urgency", "priority")
     }
-    customer = await customers.get(scene.session, item["customer"])
+    customer = await scene.customer()
     counts = await facts.recent_counts(scene.session, item, item["received_at"] - _WINDOW)
     known |= counts | {
         "version": item["product_version"],

@@ -12,7 +12,7 @@ from voxloop.domain.linked import SETTLED, LinkedItemChanged, LinkedState
 from voxloop.domain.loop import Plan, Turn
 from voxloop.domain.process import StepKind
 from voxloop.integrations.ports import Draft, ItemSystem
-from voxloop.store import customers, linked_items, outbox
+from voxloop.store import linked_items, outbox
 from voxloop.store.events import Event
 
 
@@ -20,7 +20,7 @@ async def open_items(scene: Scene, wishes: Iterable[Open]) -> None:
     """Write the intent to open these items, and start the workflow of each."""
     for wish in wishes:
         key = scene.next_key()
-        customer = await customers.get(scene.session, scene.item["customer"])
+        customer = await scene.customer()
         title, body = await notices.render(scene, wish.template, customer["language"] if customer else "zh-CN")
         values = {"key": key, "system": wish.system, "template": wish.template, "title": title, "body": body}
         times = {"opened_at": scene.now, "changed_at": scene.now}

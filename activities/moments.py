@@ -14,7 +14,6 @@ from voxloop.domain.loop import Moment, Plan, Turn
 from voxloop.domain.process import Escalation
 from voxloop.rules.evaluator import holds
 from voxloop.store import clocks as clock_rows
-from voxloop.store import customers, steps
 from voxloop.store.events import Event
 
 _WARNED = [Tell("assignee")]
@@ -73,7 +72,7 @@ async def _escalate(scene: Scene, level: int) -> None:
     if step is None or run is None:
         raise LookupError("no step to escalate")
     escalation = step.escalate[level]
-    await steps.change(scene.session, run, fired=[*run["fired"], f"escalate.{level}"])
+    await scene.change_run(fired=[*run["fired"], f"escalate.{level}"])
     if not await _wanted(scene, escalation, accepted=run["accepted_at"] is not None):
         scene.happened.kind = "escalation_passed"
         return
@@ -87,7 +86,7 @@ async def _escalate(scene: Scene, level: int) -> None:
 async def _wanted(scene: Scene, escalation: Escalation, accepted: bool) -> bool:
     if escalation.condition is None:
         return True
-    level = await customers.level_of(scene.session, scene.item["customer"])
+    customer = await scene.customer()
     facts = {name: scene.item[name] for name in ("type", "priority", "channel", "rating", "region")}
-    facts |= {"accepted": accepted, "customer_level": level}
+    facts |= {"accepted": accepted, "customer_level": customer["level"] if customer else None}
     return holds(escalation.condition, {name: value for name, value in facts.items() if value is not None})

@@ -6,7 +6,7 @@ from typing import Any
 from voxloop.activities.scene import Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.texts import say
-from voxloop.store import customers, documents, messages, outbox, people
+from voxloop.store import documents, messages, people
 from voxloop.store.sessions import Row
 
 _DEFAULT_VIA = ("wecom",)
@@ -15,7 +15,7 @@ _TITLE = 40
 
 async def to_customer(scene: Scene, template: str) -> None:
     """Tell the customer what a template says."""
-    customer = await customers.get(scene.session, scene.item["customer"])
+    customer = await scene.customer()
     language = customer["language"] if customer else scene.item["language"]
     subject, text = await render(scene, template, language)
     await answer_customer(scene, text, subject=subject, purpose=template)
@@ -31,7 +31,7 @@ async def answer_customer(
 
 
 async def _way_to_customer(scene: Scene) -> str:
-    customer = await customers.get(scene.session, scene.item["customer"])
+    customer = await scene.customer()
     if customer is None:
         return "status_page"
     return "email" if customer["email"] else "sms" if customer["phone"] else "status_page"
@@ -72,7 +72,7 @@ async def _by_place(scene: Scene, place: str) -> str | None:
     if place == "team_lead":
         team = await people.team_of(scene.session, scene.item["team"]) if scene.item["team"] else None
         return team["lead"] if team else None
-    customer = await customers.get(scene.session, scene.item["customer"])
+    customer = await scene.customer()
     return customer["account_owner"] if customer else None
 
 
@@ -91,7 +91,7 @@ async def _add(scene: Scene, values: dict[str, Any]) -> int:
 async def _send(scene: Scene, message: int, via: str) -> None:
     target = scene.means.targets.get(via, "builtin")
     await messages.intend(scene.session, key=scene.next_key(), item=scene.id, message=message, target=target, via=via)
-    await outbox.put(scene.session, "wake_target", f"target/{target}")
+    scene.targets.add(target)
 
 
 async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
@@ -99,7 +99,7 @@ async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
     found = await documents.published(scene.session, "template", template)
     if found is None:
         raise LookupError(f"no template {template}")
-    customer = await customers.get(scene.session, scene.item["customer"])
+    customer = await scene.customer()
     step = await scene.step()
     item = scene.item
     words = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from voxloop.activities.scene import Scene
 from voxloop.domain.process import Step
-from voxloop.store import customers, people, steps
+from voxloop.store import people, steps
 from voxloop.store.sessions import Row
 
 
@@ -39,6 +39,6 @@ async def _preferred(scene: Scene, step: Step) -> str | None:
     if step.assign.same_as is not None:
         return await steps.owner_of(scene.session, scene.id, step.assign.same_as)
     if step.assign.strategy == "account_owner":
-        customer = await customers.get(scene.session, scene.item["customer"])
+        customer = await scene.customer()
         return customer["account_owner"] if customer else None
     return None

@@ -1,11 +1,14 @@
 """Where the item stands after a turn, in the few codes and instants that its loop needs."""
 
+from collections.abc import Sequence
+
 from voxloop.activities.scene import Scene
 from voxloop.domain.feedback import Stage
 from voxloop.domain.loop import Attributes, Moment, Plan
 from voxloop.domain.moments import clock_moments, limits_of, step_moments, window_end
 from voxloop.domain.process import StepKind
-from voxloop.store import clocks, customers
+from voxloop.store import clocks
+from voxloop.store.sessions import Row
 
 
 async def settle(scene: Scene) -> Plan:
@@ -25,18 +28,19 @@ async def settle(scene: Scene) -> Plan:
         owner=scene.item["owner"],
         outcomes=list(step.outcomes) if step else [],
         required=list(step.require) if step else [],
-        moments=await _moments(scene),
+        moments=await _moments(scene, running),
         goto=scene.goto,
         finished=scene.item["finished_at"] is not None,
+        by=scene.turn.by,
     )
 
 
-async def _moments(scene: Scene) -> list[Moment]:
+async def _moments(scene: Scene, running: Sequence[Row]) -> list[Moment]:
     process, step, run = await scene.process(), await scene.step(), await scene.run()
     if process is None or scene.item["finished_at"] is not None:
         return []
     moments: list[Moment] = []
-    for clock in await clocks.running(scene.session, scene.id):
+    for clock in running:
         moments += clock_moments(clock, limits_of(clock["name"], process, step))
     if step is not None and run is not None:
         moments += step_moments(step, run, scene.priority, scene.means.scale)
@@ -46,14 +50,14 @@ async def _moments(scene: Scene) -> list[Moment]:
 
 
 async def _attributes(scene: Scene) -> Attributes:
-    item = scene.item
+    item, customer = scene.item, await scene.customer()
     return Attributes(
         type=item["type"],
         priority=item["priority"],
         stage=item["stage"],
         team=item["team"],
         product_line=item["product_line"],
-        customer_level=await customers.level_of(scene.session, item["customer"]),
+        customer_level=customer["level"] if customer else None,
         due_at=item["due_at"],
         overdue=item["overdue"],
     )

@@ -13,7 +13,7 @@ from voxloop.domain.process import CLOSE, Process, Step
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.rules import RuleSet, read_rule_set
 from voxloop.rules.decide import Decider
-from voxloop.store import documents, steps
+from voxloop.store import customers, documents, steps
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row, Session, Sessions
 
@@ -58,6 +58,10 @@ class Scene:
         self.number = turn.number
         self.happened = Event("")
         self.goto: str | None = None
+        self.targets: set[str] = set()
+        self._customer: Row | None = None
+        self._run: Row | None = None
+        self._run_is_known = False
 
     @property
     def id(self) -> UUID:
@@ -96,9 +100,30 @@ class Scene:
         version_id = self.item["process"]
         return None if version_id is None else await self.means.process(self.session, version_id)
 
+    async def customer(self) -> Row | None:
+        """Whose feedback it is; None for an anonymous writer."""
+        if self._customer is None:
+            self._customer = await customers.get(self.session, self.item["customer"])
+        return self._customer
+
     async def run(self) -> Row | None:
         """The step run at which the item stands."""
-        return await steps.current(self.session, self.id)
+        if not self._run_is_known:
+            self._run, self._run_is_known = await steps.current(self.session, self.id), True
+        return self._run
+
+    async def begin_run(self, **values: Any) -> Row:
+        """Begin a step run (columns of ``step_run``)."""
+        self._run = await steps.begin(self.session, self.id, **values)
+        self._run_is_known = True
+        return self._run
+
+    async def change_run(self, **values: Any) -> None:
+        """Change columns of the present step run, if there is one; with ``ended_at`` the item stands at none."""
+        run = await self.run()
+        if run is not None:
+            changed = await steps.change(self.session, run, **values)
+            self._run = None if changed["ended_at"] else changed
 
     async def step(self) -> Step | None:
         """The definition of that step."""

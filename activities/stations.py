@@ -22,9 +22,8 @@ async def leave(scene: Scene, outcome: str, content: object = None) -> None:
 
 async def end_run(scene: Scene, outcome: str | None, content: object = None) -> None:
     """End the current step, if the item stands at one, without saying where it goes."""
-    run = await scene.run()
-    if run is not None:
-        await steps.change(scene.session, run, ended_at=scene.now, outcome=outcome, content=content)
+    if await scene.run() is not None:
+        await scene.change_run(ended_at=scene.now, outcome=outcome, content=content)
         await steps.release(scene.session, scene.id, scene.now)
     done = outcome is not None
     await clocks.end(scene, ClockName.RESPOND, ClockName.FINISH, fulfilled=done)

@@ -10,7 +10,7 @@ from voxloop.domain.decision import Tell
 from voxloop.domain.feedback import Outcome, Stage
 from voxloop.domain.loop import Plan, Turn
 from voxloop.domain.process import CLOSE, ITEM_CLOCKS, ClockName, Step, StepKind
-from voxloop.store import decisions, steps
+from voxloop.store import decisions
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row
 
@@ -45,9 +45,7 @@ async def _enter(scene: Scene, key: str) -> None:
     team, member = await _route(scene, step)
     scene.set(step=key, stage=step.stage, team=team or scene.item["team"], owner=None)
     scene.happened = Event("step_entered", "system", {"step": key})
-    run = await steps.begin(
-        scene.session,
-        scene.id,
+    run = await scene.begin_run(
         step=key,
         kind=step.kind,
         title=step.title,

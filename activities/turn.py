@@ -1,7 +1,8 @@
 """One turn of a loop: one transaction that locks the item, plays one part, and writes one version.
 
 A turn runs at least once and a forgotten attempt may commit late. It is keyed by (item, version): one that finds its
-version written answers with the plan that is stored, never with what it would compute now.
+version written answers with the plan that is stored, never with what it would compute now. The plan says which turn
+wrote it: after a lost workflow task the loop may come with another one first.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,7 +12,7 @@ from uuid import UUID
 from voxloop.activities import clocks, plans
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.loop import Plan, Turn
-from voxloop.store import events, feedback
+from voxloop.store import events, feedback, outbox
 
 Part = Callable[[Scene], Awaitable[None]]
 
@@ -28,5 +29,7 @@ async def take(means: Means, turn: Turn, part: Part) -> Plan:
         plan = await plans.settle(scene)
         await feedback.advance(session, scene.id, turn.version, scene.changes)
         written = events.Written(turn.version, scene.changes, plan)
+        for target in sorted(scene.targets):
+            await outbox.put(session, "wake_target", f"target/{target}")
         await events.append(session, scene.item, scene.now, scene.happened, written)
         return plan

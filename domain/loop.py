@@ -53,7 +53,10 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Plan:
-    """Where the item stands after ``version``. ``goto``: a step to enter at once; ``number`` counts outward effects."""
+    """Where the item stands after ``version``, which the turn ``by`` wrote (empty: by none that was told its name).
+
+    ``goto``: a step to enter at once; ``number`` counts outward effects.
+    """
 
     version: int
     number: int = 0
@@ -68,16 +71,21 @@ class Plan:
     moments: list[Moment] = field(default_factory=list)
     goto: str | None = None
     finished: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One transaction of the loop: it writes ``version``, numbers its effects after ``number``, and happens ``now``."""
+    """One transaction of the loop: it writes ``version``, numbers its effects after ``number``, and happens ``now``.
+
+    ``by`` names what takes it: an act by actor and key, a moment, a step to enter.
+    """
 
     item: str
     version: int
     number: int
     now: datetime
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def text_problem(values: Mapping[str, Any], name: str, limit: int) -> Refused | 
 
 
 def optional_problem(values: Mapping[str, Any], name: str, limit: int) -> Refused | None:
-    """What is wrong with a text that may be there: longer than ``limit`` characters, or with signs that nobody can read."""
+    """What is wrong with a text that may be there: it is longer than ``limit``, or has signs that nobody can read."""
     value = values.get(name)
     if value is None:
         return None
@@ -72,7 +72,7 @@ def optional_problem(values: Mapping[str, Any], name: str, limit: int) -> Refuse
 def _cleaned(value: Any) -> Any:
     if isinstance(value, Mapping):
         return clean(value)
-    if not isinstance(value, str) or type(value) is not str:
+    if type(value) is not str:
         return value
     return value.replace("\r\n", "\n").replace("\r", "\n").strip() or None
 

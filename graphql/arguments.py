@@ -1,4 +1,4 @@
-"""Arguments that several fields share, each described once."""
+"""The argument that every localised text takes, described once."""
 
 from typing import Annotated
 
@@ -6,12 +6,4 @@ import strawberry
 
 from voxloop.graphql.enums import Language
 
-
-
-InLanguage = Annotated[
-    Language | None, strawberry.argument(description="The language wanted; else the member's, else that of the request.")
-]
-First = Annotated[int | None, strawberry.argument(description="How many entries from the start: 0 to 100, 25 if not said.")]
-After = Annotated[str | None, strawberry.argument(description="Only entries behind this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many entries from the end: 0 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Only entries before this cursor.")]
+InLanguage = Annotated[Language | None, strawberry.argument(description="The language wanted; else your own.")]

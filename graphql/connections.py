@@ -5,14 +5,19 @@ import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import orjson
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.extensions.field_extension import FieldExtension
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
 
 from voxloop.domain.submission import unreadable
 from voxloop.graphql.errors import bad_input
+from voxloop.graphql.fields import Resolver
 from voxloop.store.sessions import Row
 from voxloop.store.slices import Slice
 
@@ -42,7 +47,7 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The entries with their cursors.")
     nodes: list[T] = strawberry.field(description="The entries without their cursors.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
-    total_count: int | None = strawberry.field(description="How many entries the whole list has; counted when selected.")
+    total_count: int | None = strawberry.field(description="How many entries there are; counted when selected.")
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,34 @@ class Ask:
     after: str | None = None
     last: int | None = None
     before: str | None = None
+
+
+_PAGING = {
+    "first": (int, "How many from the start: 0 to 100, else 25."),
+    "after": (str, "Only entries behind this cursor."),
+    "last": (int, "How many from the end: 0 to 100."),
+    "before": (str, "Only entries before this cursor."),
+}
+
+
+class Paging(FieldExtension):
+    """Gives a list field its four arguments; its resolver gets them as one, ``ask``."""
+
+    def apply(self, field: StrawberryField) -> None:
+        own = [argument for argument in field.arguments if argument.python_name != "ask"]
+        field.arguments = own + [
+            StrawberryArgument(name, None, StrawberryAnnotation(type_ | None), default=None, description=description)
+            for name, (type_, description) in _PAGING.items()
+        ]
+
+    async def resolve_async(self, next_: Callable[..., Any], source: Any, info: Any, **given: Any) -> Any:
+        ask = Ask(**{name: given.pop(name, None) for name in _PAGING})
+        return await next_(source, info, ask=ask, **given)
+
+
+def paged(description: str) -> Callable[[Resolver], Resolver]:
+    """A field that is a list in pages."""
+    return cast(Callable[[Resolver], Resolver], strawberry.field(description=description, extensions=[Paging()]))
 
 
 @dataclass(frozen=True)
@@ -81,7 +114,8 @@ class Keys:
 
     def cursor(self, row: Row) -> str:
         """The cursor of a row."""
-        return base64.urlsafe_b64encode(orjson.dumps([self.name, *(row[key] for key in self.readers)])).decode()
+        values = [self.name, *(row[key] for key in self.readers)]
+        return base64.urlsafe_b64encode(orjson.dumps(values, default=str)).decode()
 
     def _mark(self, cursor: str, argument: str) -> tuple[Any, ...]:
         try:

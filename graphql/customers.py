@@ -7,6 +7,7 @@ import strawberry
 from voxloop.domain.feedback import CustomerLevel
 from voxloop.graphql.context import Info
 from voxloop.graphql.enums import Language
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import Node, global_id, made
 from voxloop.graphql.people import Member
 from voxloop.store.sessions import Row
@@ -24,7 +25,7 @@ class Customer(Node):
     created_at: datetime = strawberry.field(description="When she was first heard of.")
     owner_key: strawberry.Private[str | None]
 
-    @strawberry.field(description="The member who looks after her account.")
+    @resolver("The member who looks after her account.")
     def account_owner(self, info: Info) -> Member | None:
         return info.context.directory.members.get(self.owner_key or "")
 

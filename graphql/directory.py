@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-
 from voxloop.domain.submission import KnownProduct
 from voxloop.graphql.nodes import global_id, made
 from voxloop.graphql.people import Member, Team

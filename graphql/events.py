@@ -11,11 +11,27 @@ from voxloop.domain.texts import texts
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.enums import ActorKind
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import made
 from voxloop.graphql.wording import label, sentence
 from voxloop.store.sessions import Row
 
 Runs = Mapping[str, Row]
+
+# What concerns the customer; the rest is between colleagues, and intake tokens do not see it.
+SHOWN_TO_CUSTOMERS = frozenset(
+    (
+        "received",
+        "acknowledged",
+        "replied",
+        "customer_replied",
+        "confirmed",
+        "rejected",
+        "reopened",
+        "cancelled",
+        "closed",
+    )
+)
 
 
 @strawberry.type(description="Something that happened to an item. Events are never changed.")
@@ -32,7 +48,7 @@ class Event:
     row: strawberry.Private[Row]
     steps: strawberry.Private[Runs]
 
-    @strawberry.field(description="What happened, as a sentence.")
+    @resolver("What happened, as a sentence.")
     def sentence(self, info: Info, language: InLanguage = None) -> str:
         return said(info.context, self.row, self.steps, language or info.context.language)
 
@@ -91,4 +107,4 @@ def _team(context: Context, key: str | None, language: str) -> str | None:
 
 
 def _step(steps: Runs, key: str | None, language: str) -> str | None:
-    return steps[key]["title"][language] if key in steps else key
+    return steps[key]["title"][language] if key is not None and key in steps else key

@@ -8,14 +8,16 @@ import strawberry
 
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.viewer import Role
-from voxloop.graphql import events, messages
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.clocks import Clock
 from voxloop.graphql.context import Info
 from voxloop.graphql.customers import Customer, customer
 from voxloop.graphql.decisions import Decision, decision
 from voxloop.graphql.enums import Language
+from voxloop.graphql.events import SHOWN_TO_CUSTOMERS, Event, event
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.linked_items import LinkedItem, linked_item
+from voxloop.graphql.messages import Message, read_messages
 from voxloop.graphql.nodes import Node, global_id, made
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.products import Product, ProductLine
@@ -35,7 +37,7 @@ class PinnedDocument:
     version: int = strawberry.field(description="Which version of it.")
     titles: strawberry.Private[Any]
 
-    @strawberry.field(description="Its name, if it has one.")
+    @resolver("Its name, if it has one.")
     def title(self, info: Info, language: InLanguage = None) -> str | None:
         return info.context.title(self.titles, language) if self.titles else None
 
@@ -77,82 +79,84 @@ class Feedback(Node):
     row: strawberry.Private[Row]
     page: strawberry.Private["Page"]
 
-    @strawberry.field(description="Global id of the earlier item that it follows.")
+    @resolver("Global id of the earlier item that it follows.")
     def follow_up_of(self) -> strawberry.ID | None:
         earlier = self.row["follow_up_of"]
         return global_id("Feedback", earlier) if earlier else None
 
-    @strawberry.field(description="Who gave it; empty when nobody knows.")
+    @resolver("Who gave it; empty when nobody knows.")
     def customer(self) -> Customer | None:
         row = self.page.customers.get(self.row["customer"])
         return customer(row) if row else None
 
-    @strawberry.field(description="The product line that it is about.")
+    @resolver("The product line that it is about.")
     def product_line(self, info: Info) -> ProductLine | None:
         return info.context.directory.lines.get(self.row["product_line"] or "")
 
-    @strawberry.field(description="The product that it is about.")
+    @resolver("The product that it is about.")
     def product(self, info: Info) -> Product | None:
         return info.context.directory.products.get(self.row["product"] or "")
 
-    @strawberry.field(description="The team that has it.")
+    @resolver("The team that has it.")
     def team(self, info: Info) -> Team | None:
         return info.context.directory.teams.get(self.row["team"] or "")
 
-    @strawberry.field(description="The member who has it; empty while it lies in the team's queue.")
+    @resolver("The member who has it; empty while it lies in the team's queue.")
     def owner(self, info: Info) -> Member | None:
         return info.context.directory.members.get(self.row["owner"] or "")
 
-    @strawberry.field(description="The process that it goes through; empty until decided.")
+    @resolver("The process that it goes through; empty until decided.")
     def process(self) -> PinnedDocument | None:
         return self._document("process")
 
-    @strawberry.field(description="The rule set that decided about it.")
+    @resolver("The rule set that decided about it.")
     def rule_set(self) -> PinnedDocument | None:
         return self._document("rule_set")
 
-    @strawberry.field(description="The step at which it stands; empty before the first and when closed.")
+    @resolver("The step at which it stands; empty before the first and when closed.")
     def step(self) -> StepRun | None:
-        return next((run for run in self.steps() if run.ended_at is None), None)
+        return next((run for run in self._step_runs() if run.ended_at is None), None)
 
-    @strawberry.field(name="steps", description="All steps that it went through, in order.")
-    def all_steps(self) -> list[StepRun]:
-        return self.steps()
+    @resolver("All steps that it went through, in order.")
+    def steps(self) -> list[StepRun]:
+        return self._step_runs()
 
-    @strawberry.field(description="All its clocks, in order of their start.")
+    @resolver("All its clocks, in order of their start.")
     def clocks(self) -> list[Clock]:
         return [made(Clock, row) for row in self._below("clocks")]
 
-    @strawberry.field(description="What was said about it, in order; intake tokens see what the customer may read.")
-    def messages(self, info: Info) -> list[messages.Message]:
+    @resolver("What was said about it, in order; intake tokens see what the customer may read.")
+    def messages(self, info: Info) -> list[Message]:
         rows = self._below("messages")
         if info.context.viewer.role is Role.INTAKE:
             rows = [row for row in rows if row["visibility"] == "public"]
-        return messages.messages(rows)
+        return read_messages(rows)
 
-    @strawberry.field(description="What other departments' systems work on because of it.")
+    @resolver("What other departments' systems work on because of it.")
     def linked_items(self) -> list[LinkedItem]:
         return [linked_item(row) for row in self._below("linked_items")]
 
-    @strawberry.field(description="What happened to it, in order.")
+    @resolver("What happened to it, in order.")
     def timeline(
         self,
+        info: Info,
         last: Annotated[int | None, strawberry.argument(description="How many of the newest: up to 200.")] = TIMELINE,
-    ) -> list[events.Event]:
+    ) -> list[Event]:
         steps = {row["step"]: row for row in self._below("steps")}
         rows = self._below("events")
+        if info.context.viewer.role is Role.INTAKE:
+            rows = [row for row in rows if row["kind"] in SHOWN_TO_CUSTOMERS]
         kept = rows[max(0, len(rows) - min(TIMELINE if last is None else last, LONGEST_TIMELINE)) :]
-        return [events.event(row, steps) for row in kept]
+        return [event(row, steps) for row in kept]
 
-    @strawberry.field(description="What the rules decided about it last, and why.")
+    @resolver("What the rules decided about it last, and why.")
     def decision(self) -> Decision | None:
         rows = self._below("decisions")
         return decision(rows[-1]) if rows else None
 
-    def steps(self) -> list[StepRun]:
-        """Its step runs with their assignments."""
-        assignments = self._below("assignments")
-        return [_step_run(run, [row for row in assignments if row["seq"] == run["seq"]]) for run in self._below("steps")]
+    def _step_runs(self) -> list[StepRun]:
+        had = self._below("assignments")
+        return [_step_run(run, [row for row in had if row["seq"] == run["seq"]]) for run in self._below("steps")]
 
     def _below(self, relation: str) -> Sequence[Row]:
         return self.page.below(relation, self.row["id"])
@@ -164,4 +168,4 @@ class Feedback(Node):
 
 def _step_run(run: Row, assignments: Sequence[Row]) -> StepRun:
     had = [made(Assignment, row, team_key=row["team"], member_key=row["member"]) for row in assignments]
-    return made(StepRun, run, assignments=had, titles=run["title"], team_key=run["team"])
+    return made(StepRun, run, assignments=had, titles=run["title"], filled=run["filled"], team_key=run["team"])

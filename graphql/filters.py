@@ -1,20 +1,23 @@
 """The filter of a list of items: the schema's ``where`` turned into the store's."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from voxloop.analysis.search_keys import query_keys
 from voxloop.domain.feedback import Channel, FeedbackType, Priority, Stage
+from voxloop.graphql.enums import Direction
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.nodes import wanted_uuid
-from voxloop.store.listing import Comparison, Order, Where
-from voxloop.graphql.enums import Direction
+from voxloop.store.listing import Comparison, Order, Search, Where
 
 _MOST_VALUES = 100
 _MOST_CONDITIONS = 100
 _DEEPEST = 5
+_LARGEST_NUMBER = 1000
 
 T = TypeVar("T")
 
@@ -67,16 +70,26 @@ class FeedbackWhere:
 
 @strawberry.input(description="In which order.")
 class FeedbackOrder:
-    field: Order = strawberry.field(default=Order.RECEIVED_AT, description="By what.")
-    direction: Direction = strawberry.field(default=Direction.DESC, description="Which end comes first.")
+    field: Order | None = strawberry.field(default=Order.RECEIVED_AT, description="By what.")
+    direction: Direction | None = strawberry.field(default=Direction.DESC, description="Which end comes first.")
 
 
 _CHOICES = (
-    "stage", "type", "priority", "channel", "team", "owner", "product", "product_line", "region", "batch", "customer",
+    "stage",
+    "type",
+    "priority",
+    "channel",
+    "team",
+    "owner",
+    "product",
+    "product_line",
+    "region",
+    "batch",
+    "customer",
 )
 
 
-def where(given: FeedbackWhere | None) -> Where:
+def read_where(given: FeedbackWhere | None) -> Where:
     """The store's filter.
 
     Raises:
@@ -104,11 +117,18 @@ def _comparisons(given: FeedbackWhere) -> Iterator[Comparison]:
     if given.overdue is not None:
         yield Comparison("overdue", "eq", given.overdue)
     if given.rating is not None:
-        if given.rating.eq is not None:
-            yield Comparison("rating", "eq", given.rating.eq)
-        yield from _within("rating", given.rating.range)
+        yield from _rated(given.rating)
     yield from _within("received_at", given.received_at)
     yield from _within("due_at", given.due_at)
+
+
+def _rated(given: IntFilter) -> Iterator[Comparison]:
+    bounds = given.range or IntRange()
+    for operator, value in (("eq", given.eq), ("gte", bounds.gte), ("lte", bounds.lte)):
+        if value is not None:
+            if abs(value) > _LARGEST_NUMBER:
+                raise bad_input(f"where.rating: -{_LARGEST_NUMBER} to {_LARGEST_NUMBER} is possible")
+            yield Comparison("rating", operator, value)
 
 
 def _chosen(column: str, choice: Choice[Any]) -> Iterator[Comparison]:
@@ -127,8 +147,20 @@ def _value(column: str, value: Any) -> Any:
     return wanted_uuid("Customer", value, name) if column == "customer" else readable(name, value)
 
 
-def _within(column: str, given: DateTimeRange | IntRange | None) -> Iterator[Comparison]:
+def _within(column: str, given: DateTimeRange | None) -> Iterator[Comparison]:
     if given is not None and given.gte is not None:
         yield Comparison(column, "gte", given.gte)
     if given is not None and given.lte is not None:
         yield Comparison(column, "lte", given.lte)
+
+
+def read_search(given: str | None) -> Search | None:
+    """The store's search; None when nothing is searched.
+
+    Raises:
+        GraphQLError: it is too long, or holds signs that nobody can read.
+    """
+    if given is None or not given.strip():
+        return None
+    words = unicodedata.normalize("NFKC", readable("search", given)).split()
+    return Search(tuple(words), tuple(query_keys(given)))

@@ -16,7 +16,7 @@ from voxloop.graphql.context import Info
 class Selection:
     """The fields that are selected below some field nodes, by their names in the schema."""
 
-    def __init__(self, info: GraphQLResolveInfo, nodes: Iterable[FieldNode]) -> None:
+    def __init__(self, info: GraphQLResolveInfo[Any], nodes: Iterable[FieldNode]) -> None:
         self._info, self._nodes = info, tuple(nodes)
 
     def __contains__(self, path: str) -> bool:

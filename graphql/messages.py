@@ -9,6 +9,7 @@ import strawberry
 
 from voxloop.graphql.context import Info
 from voxloop.graphql.enums import MessageDirection, ReceiptState, Visibility
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import made
 from voxloop.graphql.people import Member
 from voxloop.store.sessions import Row
@@ -36,12 +37,12 @@ class Message:
     receipts: list[Receipt] = strawberry.field(description="What became of it on each way out.")
     member_key: strawberry.Private[str | None]
 
-    @strawberry.field(description="The member it is for, when it is for one.")
+    @resolver("The member it is for, when it is for one.")
     def recipient(self, info: Info) -> Member | None:
         return info.context.directory.members.get(self.member_key or "")
 
 
-def messages(rows: Sequence[Row]) -> list[Message]:
+def read_messages(rows: Sequence[Row]) -> list[Message]:
     """Messages from their rows: one for each receipt, or one without."""
     return [_message(list(group)) for _, group in groupby(rows, key=itemgetter("id"))]
 

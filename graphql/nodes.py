@@ -2,15 +2,16 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Hashable
 from dataclasses import fields
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import strawberry
 
 from voxloop.graphql.errors import bad_input
+from voxloop.store.sessions import Row
 
 T = TypeVar("T")
 
@@ -57,9 +58,9 @@ def wanted_uuid(type_: str, value: str, argument: str) -> UUID:
     return id_
 
 
-def made(type_: type[T], row: Mapping[str, Any], **more: Any) -> T:
-    """An object of a schema type whose fields are columns of ``row``, or given."""
-    return type_(**{name: row[name] for name in _fields(type_) if name not in more}, **more)
+def made(type_: type[T], columns: Row, /, **more: Any) -> T:
+    """An object of a schema type whose fields are among the columns, or given."""
+    return type_(**{name: columns[name] for name in _fields(cast(Hashable, type_)) if name not in more}, **more)
 
 
 @cache

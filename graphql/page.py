@@ -1,4 +1,4 @@
-"""The items of one answer with everything that is selected below them, in a number of statements that does not grow with them."""
+"""The items of one answer with all that is selected below them, in as many statements for many items as for one."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field

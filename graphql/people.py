@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import strawberry
 
 from voxloop.domain.viewer import Role
-from voxloop.graphql.context import Info
 from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.context import Info
 from voxloop.graphql.enums import Language
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import Node
 
 
@@ -22,15 +23,15 @@ class Member(Node):
     own_email: strawberry.Private[str | None]
     own_phone: strawberry.Private[str | None]
 
-    @strawberry.field(description="The member's name.")
+    @resolver("The member's name.")
     def name(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.names, language)
 
-    @strawberry.field(description="E-mail address; hidden from intake tokens.")
+    @resolver("E-mail address; hidden from intake tokens.")
     def email(self, info: Info) -> str | None:
         return None if info.context.viewer.role is Role.INTAKE else self.own_email
 
-    @strawberry.field(description="Telephone number; hidden from intake tokens.")
+    @resolver("Telephone number; hidden from intake tokens.")
     def phone(self, info: Info) -> str | None:
         return None if info.context.viewer.role is Role.INTAKE else self.own_phone
 
@@ -42,6 +43,6 @@ class Team(Node):
     members: list[Member] = strawberry.field(description="Who belongs to it.")
     titles: strawberry.Private[Mapping[str, str]]
 
-    @strawberry.field(description="Its name.")
+    @resolver("Its name.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)

@@ -7,6 +7,7 @@ import strawberry
 
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Info
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import Node
 
 
@@ -15,7 +16,7 @@ class ProductLine(Node):
     key: str = strawberry.field(description="Its key, the same for ever.")
     titles: strawberry.Private[Mapping[str, str]]
 
-    @strawberry.field(description="Its name.")
+    @resolver("Its name.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)
 
@@ -25,7 +26,7 @@ class Module:
     key: str = strawberry.field(description="Its key within the product.")
     titles: strawberry.Private[Mapping[str, str]]
 
-    @strawberry.field(description="Its name.")
+    @resolver("Its name.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)
 
@@ -39,10 +40,10 @@ class Product(Node):
     titles: strawberry.Private[Mapping[str, str]]
     parts: strawberry.Private[Sequence[Mapping[str, Any]]]
 
-    @strawberry.field(description="Its name.")
+    @resolver("Its name.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)
 
-    @strawberry.field(description="Its modules.")
+    @resolver("Its modules.")
     def modules(self) -> list[Module]:
         return [Module(key=part["key"], titles=part["title"]) for part in self.parts]

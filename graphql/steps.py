@@ -7,8 +7,10 @@ import strawberry
 from strawberry.scalars import JSON
 
 from voxloop.domain.process import StepKind
+from voxloop.domain.viewer import Role
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Info
+from voxloop.graphql.fields import resolver
 from voxloop.graphql.people import Member, Team
 
 
@@ -20,11 +22,11 @@ class Assignment:
     team_key: strawberry.Private[str | None]
     member_key: strawberry.Private[str | None]
 
-    @strawberry.field(description="The team that had it.")
+    @resolver("The team that had it.")
     def team(self, info: Info) -> Team | None:
         return info.context.directory.teams.get(self.team_key or "")
 
-    @strawberry.field(description="The member who had it; empty while it lay in the team's queue.")
+    @resolver("The member who had it; empty while it lay in the team's queue.")
     def member(self, info: Info) -> Member | None:
         return info.context.directory.members.get(self.member_key or "")
 
@@ -41,12 +43,17 @@ class StepRun:
     outcome: str | None = strawberry.field(description="With which outcome.")
     assignments: list[Assignment] = strawberry.field(description="Who had it, in order.")
     titles: strawberry.Private[Mapping[str, str]]
+    filled: strawberry.Private[JSON | None]
     team_key: strawberry.Private[str | None]
 
-    @strawberry.field(description="Its name.")
+    @resolver("What was filled in when it was completed; not for intake tokens.")
+    def fields(self, info: Info) -> JSON | None:
+        return None if info.context.viewer.role is Role.INTAKE else self.filled
+
+    @resolver("Its name.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)
 
-    @strawberry.field(description="The team it is given to.")
+    @resolver("The team it is given to.")
     def team(self, info: Info) -> Team | None:
         return info.context.directory.teams.get(self.team_key or "")

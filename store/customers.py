@@ -36,14 +36,6 @@ async def get(session: Session, id_: UUID | None) -> Row | None:
     return (await session.execute(select(customer).where(customer.c.id == id_))).mappings().one_or_none()
 
 
-async def level_of(session: Session, id_: UUID | None) -> str | None:
-    """A customer's level; None for an anonymous writer."""
-    if id_ is None:
-        return None
-    level: str = (await session.execute(select(customer.c.level).where(customer.c.id == id_))).scalar_one()
-    return level
-
-
 async def of_ids(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
     """These customers."""
     return (await session.execute(select(customer).where(customer.c.id.in_(list(ids))))).mappings().all()

@@ -91,6 +91,12 @@ async def get(session: Session, viewer: Viewer, item: UUID | None = None, code: 
     return (await session.execute(select(feedback).where(wanted, visible(viewer)))).mappings().one_or_none()
 
 
+async def seen(session: Session, viewer: Viewer, ids: Iterable[UUID]) -> Sequence[Row]:
+    """Those of these items that ``viewer`` may see."""
+    wanted = select(feedback).where(feedback.c.id.in_(list(ids)), visible(viewer))
+    return (await session.execute(wanted)).mappings().all()
+
+
 async def count_by_stage(session: Session) -> dict[str, int]:
     """How many items stand in each stage."""
     counted = select(feedback.c.stage, func.count()).group_by(feedback.c.stage)

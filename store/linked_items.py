@@ -104,7 +104,7 @@ async def register_advance(session: Session, key: str, state: str, note: str | N
 
 
 async def page(session: Session, viewer: Viewer, system: str | None, state: str | None, slice_: Slice) -> Sequence[Row]:
-    """A slice of the linked items behind what ``viewer`` may see, one more than its limit if it goes on; keys: ``opened_at``, ``key``."""
+    """A slice of the linked items behind what ``viewer`` sees, by ``opened_at`` and ``key``; one more if it goes on."""
     wanted = select(linked_item).where(_visible(viewer), _of_kind(system, state))
     return (await session.execute(cut(wanted, [linked_item.c.opened_at, linked_item.c.key], slice_))).mappings().all()
 

@@ -1,6 +1,5 @@
 """Lists of items: what is wanted of them as data, and the statement that it makes."""
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, true
 
-from voxloop.analysis.search_keys import query_keys
 from voxloop.domain.viewer import Viewer
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row, Session
@@ -50,15 +48,23 @@ class Where:
 
 
 @dataclass(frozen=True)
+class Search:
+    """What a text must hold: all ``words`` as they are, in NFKC; by ``keys`` the index finds the candidates."""
+
+    words: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Wanted:
-    """Which items: those that ``where`` lets through and, with ``search``, whose text has all its words."""
+    """Which items: those that ``where`` lets through and whose text ``search`` finds."""
 
     where: Where = Where()
-    search: str | None = None
+    search: Search | None = None
 
 
 async def page(session: Session, viewer: Viewer, wanted: Wanted, order: Order, slice_: Slice) -> Sequence[Row]:
-    """A slice of the items that ``viewer`` may see, one more than its limit if it goes on; keys of the order: its column, id."""
+    """A slice of the items that ``viewer`` may see, by the order's column and ``id``; one more if it goes on."""
     statement = select(feedback).where(visible(viewer), _condition(wanted))
     keys = [feedback.c[order.value], feedback.c.id]
     return (await session.execute(cut(statement, keys, slice_))).mappings().all()
@@ -83,11 +89,10 @@ def _holds(where: Where) -> ColumnElement[bool]:
     return and_(true(), *parts)
 
 
-def _found(search: str) -> ColumnElement[bool]:
+def _found(search: Search) -> ColumnElement[bool]:
     """The index finds candidates by their keys, the text decides; without any key nothing is found."""
-    keys = query_keys(search)
-    if not keys:
+    if not search.keys:
         return false()
     text = func.normalize(feedback.c.text, literal_column("NFKC"))
-    words = unicodedata.normalize("NFKC", search).split()
-    return and_(feedback.c.search_keys.contains(keys), *(text.icontains(word, autoescape=True) for word in words))
+    words = (text.icontains(word, autoescape=True) for word in search.words)
+    return and_(feedback.c.search_keys.contains(search.keys), *words)

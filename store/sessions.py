@@ -46,5 +46,6 @@ def open_sessions(url: str, size: int = 10) -> Sessions:
         pool_pre_ping=size > 0,
         json_serializer=_json,
         json_deserializer=orjson.loads,
+        hide_parameters=True,
         **pool,
     )

@@ -23,7 +23,7 @@ class Slice:
     backwards: bool = False
 
 
-def cut(wanted: Select[Any], keys: Sequence[Key], slice_: Slice) -> Select[Any]:
+def cut(wanted: Select[*tuple[Any, ...]], keys: Sequence[Key], slice_: Slice) -> Select[*tuple[Any, ...]]:
     """The slice of ``wanted`` in the order of ``keys``, with one row more if there is one: the sign that it goes on."""
     down = slice_.descending != slice_.backwards
     if slice_.mark is not None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
+from voxloop.store.item_tables import content
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import assignment, step_run
 
@@ -24,10 +25,12 @@ async def begin(session: Session, item: UUID, **values: Any) -> Row:
     return run
 
 
-async def change(session: Session, run: Row, **values: Any) -> None:
-    """Change columns of a step run."""
+async def change(session: Session, run: Row, **values: Any) -> Row:
+    """Change columns of a step run; answers it as it is then."""
     mine = (step_run.c.item == run["item"]) & (step_run.c.seq == run["seq"])
-    await session.execute(update(step_run).where(mine).values(**values))
+    changed = update(step_run).where(mine).values(**values).returning(step_run)
+    row: Row = (await session.execute(changed)).mappings().one()
+    return row
 
 
 async def assign(session: Session, run: Row, **values: Any) -> None:
@@ -55,8 +58,13 @@ async def owner_of(session: Session, item: UUID, step: str) -> str | None:
 
 
 async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
-    """All steps of these items, in order."""
-    wanted = select(step_run).where(step_run.c.item.in_(list(items))).order_by(step_run.c.item, step_run.c.seq)
+    """All steps of these items, in order, each with what was ``filled`` in on completion."""
+    wanted = (
+        select(step_run, content.c.body["fields"].label("filled"))
+        .outerjoin(content, content.c.id == step_run.c.content)
+        .where(step_run.c.item.in_(list(items)))
+        .order_by(step_run.c.item, step_run.c.seq)
+    )
     return (await session.execute(wanted)).mappings().all()
 
 

@@ -21,7 +21,7 @@ _SECRET_BYTES = 32
 async def create(
     session: Session, name: str, role: Role, member: str | None = None, expires_at: datetime | None = None
 ) -> tuple[UUID, str]:
-    """A new token; answers its id and its secret, which is shown now or never. A handler's token names its ``member``."""
+    """A new token; answers its id and its secret, shown now or never. A handler's token names its ``member``."""
     id_, secret = new_id(), _PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
     values = {"id": id_, "name": name, "role": role, "member": member, "hash": _hash(secret), "expires_at": expires_at}
     await session.execute(insert(token).values(**values))

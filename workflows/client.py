@@ -21,12 +21,13 @@ from temporalio.service import RPCStatusCode
 
 from voxloop.domain.loop import Act, Answer
 from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.policies import ANSWER_WITHIN, CALL, FEEDBACK_LOOP, LINKED_ITEM, LOOPS_QUEUE, TARGET
 
 
 async def connect(address: str, namespace: str = "default") -> Client:
     """A client that connects when it is first used, so that the API starts while Temporal is down."""
-    return await Client.connect(address, namespace=namespace, lazy=True)
+    return await Client.connect(address, namespace=namespace, lazy=True, data_converter=CONVERTER)
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ class Loops:
     """Loops of feedback and the other workflows, as the outside may touch them."""
 
     client: Client
+    answer_within: timedelta = ANSWER_WITHIN
 
     async def act(self, item: UUID, act: Act) -> Answer:
         """Carry out an act and wait until it is written.
 
         Raises:
-            Refused: in the loop's words, or ``NOT_CONFIRMED`` after 10 s: whether it happened is open, so repeat it
-                with the same key.
+            Refused: in the loop's words, or ``NOT_CONFIRMED`` after ``answer_within``: whether it happened is open, so
+                repeat it with the same key.
         """
         try:
             return await self._update(item, act)
@@ -72,7 +74,7 @@ class Loops:
             act,
             id=f"{act.actor}/{act.key}",
             result_type=Answer,
-            rpc_timeout=ANSWER_WITHIN,
+            rpc_timeout=self.answer_within,
         )
         return answer
 

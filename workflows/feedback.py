@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from voxloop.domain.linked import LinkedItemChanged
     from voxloop.domain.loop import Act, Answer, Attributes, Moment, Plan, Turn, Verb, refusal, refusal_params
     from voxloop.workflows.attributes import updates
+    from voxloop.workflows.failures import answered
     from voxloop.workflows.policies import FEEDBACK_LOOP, REMEMBERED_ANSWERS, TURN
 
 FIRST_VERSION = 1
@@ -56,42 +57,41 @@ class FeedbackLoop:
         await self._receive()
         while not self.state.plan.finished:
             await self._until_next_moment()
-            if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+            if _is_long():
                 workflow.continue_as_new(self.state)
             await self._fire_what_is_due()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     @workflow.update(dynamic=True)
+    @answered
     async def act(self, verb: str, args: Sequence[RawValue]) -> Answer:
         """An act of a person. The same key again gets the answer of the first time."""
         act = _read_act(verb, args)
         await self._received()
         async with self.lock:
-            memory = f"{act.actor}/{act.key}"
-            if memory in self.state.answers:
-                return Answer(self.state.answers[memory])
-            self._guard(act)
-            await self._turn(Acts.perform, act, summary=verb)
-            version = self.state.plan.version
-            self._remember(memory, version)
-            await self._settle()
-            return Answer(version)
+            memory = _memory(act)
+            while memory not in self.state.answers:
+                self._guard(act)
+                if await self._turn(memory, Acts.perform, act, summary=verb):
+                    self._remember(memory)
+                await self._settle()
+            return Answer(self.state.answers[memory])
 
     @act.validator
     def _quick_no(self, verb: str, args: Sequence[RawValue]) -> None:
         act = _read_act(verb, args)
-        if self._is_received() and f"{act.actor}/{act.key}" not in self.state.answers:
+        if self._is_received() and _memory(act) not in self.state.answers:
             self._guard(act)
 
     @workflow.signal
     async def linked_item_changed(self, change: LinkedItemChanged) -> None:
         """A linked item stands differently in its system."""
-        await self._told(LinkedItems.note, change)
+        await self._told(f"{change.key}/{change.version}", LinkedItems.note, change)
 
     @workflow.signal
     async def delivery_failed(self, key: str) -> None:
         """A message could not be delivered; the receipt of that key says why."""
-        await self._told(Deliveries.note_failure, key)
+        await self._told(key, Deliveries.note_failure, key)
 
     @workflow.query
     def plan(self) -> Plan:
@@ -101,7 +101,7 @@ class FeedbackLoop:
     async def _receive(self) -> None:
         async with self.lock:
             for activity in INTAKE[self.state.plan.version - FIRST_VERSION :]:
-                await self._turn(activity)
+                await self._turn(activity.__name__, activity)
             await self._settle()
 
     async def _received(self) -> None:
@@ -110,28 +110,30 @@ class FeedbackLoop:
     def _is_received(self) -> bool:
         return self.state.plan.version >= FIRST_VERSION + len(INTAKE)
 
-    async def _told(self, note: Any, what: object) -> None:
+    async def _told(self, by: str, note: Any, what: object) -> None:
         await self._received()
         async with self.lock:
-            if not self.state.plan.finished:
-                await self._turn(note, what)
+            noted = False
+            while not (noted or self.state.plan.finished):
+                noted = await self._turn(by, note, what)
                 await self._settle()
 
     async def _until_next_moment(self) -> None:
+        """Wait until the next moment, another one than now, or a history so long that a new run has to go on."""
         moment = self._next()
-        if moment is None or moment.at <= workflow.now():
+        if moment is not None and moment.at <= workflow.now():
             return
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._next() != moment,
-                timeout=(moment.at - workflow.now()).total_seconds(),
-                timeout_summary=f"{moment.name} {_minute(moment.at)}",
+                lambda: self._next() != moment or _is_long(),
+                timeout=None if moment is None else (moment.at - workflow.now()).total_seconds(),
+                timeout_summary=None if moment is None else f"{moment.name} {_minute(moment.at)}",
             )
 
     async def _fire_what_is_due(self) -> None:
         async with self.lock:
             while (moment := self._next()) is not None and moment.at <= workflow.now():
-                await self._turn(Moments.fire, moment, summary=moment.name)
+                await self._turn(moment.name, Moments.fire, moment, summary=moment.name)
                 await self._settle()
 
     def _next(self) -> Moment | None:
@@ -143,23 +145,32 @@ class FeedbackLoop:
             params = dict(refusal_params(act, self.state.plan))
             raise ApplicationError(code, params, type=code, non_retryable=True)
 
-    def _remember(self, memory: str, version: int) -> None:
-        self.state.answers[memory] = version
+    def _remember(self, memory: str) -> None:
+        self.state.answers[memory] = self.state.plan.version
         while len(self.state.answers) > REMEMBERED_ANSWERS:
             del self.state.answers[next(iter(self.state.answers))]
 
-    async def _turn(self, activity: Any, *about: object, summary: str | None = None) -> None:
+    async def _turn(self, by: str, activity: Any, *about: object, summary: str | None = None) -> bool:
+        """Take the next turn; ``by`` names what takes it, the same whenever it is tried again.
+
+        False: its version stands written by another turn, one that a lost worker took and no history tells. Its plan is
+        now ours, its act has its answer, and what was wanted here is still to be done.
+        """
         plan = self.state.plan
-        turn = Turn(self.state.item, plan.version + 1, plan.number, workflow.now())
+        turn = Turn(self.state.item, plan.version + 1, plan.number, workflow.now(), by)
         self.state.plan = await workflow.execute_local_activity_method(
             activity, args=[turn, *about], summary=summary, **TURN
         )
+        written_by = self.state.plan.by or by
+        if written_by != by:
+            self._remember(written_by)
+        return written_by == by
 
     async def _settle(self) -> None:
         """Go where the last turn said, then show ops where the item stands."""
         while self.state.plan.goto is not None:
             goto = self.state.plan.goto
-            await self._turn(Steps.enter, goto, summary=goto)
+            await self._turn(goto, Steps.enter, goto, summary=goto)
         shown = updates(self.state.shown, self.state.plan.attributes)
         if shown:
             workflow.upsert_search_attributes(shown)
@@ -172,6 +183,14 @@ def _read_act(verb: str, args: Sequence[RawValue]) -> Act:
         raise ApplicationError(f"no act {verb}", type="INVALID", non_retryable=True)
     act: Act = workflow.payload_converter().from_payload(args[0].payload, Act)
     return act
+
+
+def _memory(act: Act) -> str:
+    return f"{act.actor}/{act.key}"
+
+
+def _is_long() -> bool:
+    return workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished()
 
 
 def _minute(at: datetime) -> str:

@@ -5,19 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
-from voxloop.tests.workflows.house import House, open_house
+from voxloop.tests.workflows.house import House, open_house, register_attributes
 from voxloop.workflows.attributes import KEYS
+from voxloop.workflows.failures import CONVERTER
 
 BINARIES = Path(sys.executable).parent
-# An upsert of one that is unknown would stop time for the whole server.
-_ATTRIBUTES = AddSearchAttributesRequest(
-    namespace="default",
-    search_attributes={key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in KEYS},
-)
 NewDatabase = Callable[[str], Awaitable[str]]
 
 
@@ -25,8 +19,8 @@ NewDatabase = Callable[[str], Awaitable[str]]
 async def skipping(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     url = await new_database("skipping")
     binary = str(BINARIES / "temporal-test-server")
-    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary) as env:
-        await env.client.operator_service.add_search_attributes(_ATTRIBUTES)
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary, data_converter=CONVERTER) as env:
+        await register_attributes(env)
         async with open_house(env, url, tmp_path_factory.mktemp("skipping")) as house:
             yield house
 
@@ -37,6 +31,7 @@ async def developing(new_database: NewDatabase, tmp_path_factory: pytest.TempPat
     env = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(BINARIES / "temporal"),
         search_attributes=KEYS,
+        data_converter=CONVERTER,
         dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30"],
     )
     async with env, open_house(env, url, tmp_path_factory.mktemp("developing")) as house:

@@ -13,23 +13,26 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowHistory
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from voxloop.analysis.search_keys import search_keys
 from voxloop.domain.identity import new_id
 from voxloop.domain.loop import Act, Answer, Verb
 from voxloop.settings import read_settings
 from voxloop.starter.load import load
-from voxloop.store import contents, events, feedback, linked_items
+from voxloop.store import contents, events, linked_items
 from voxloop.store.effect_tables import feedback_link, linked_item, message, receipt
 from voxloop.store.item_tables import feedback as feedback_table
 from voxloop.store.item_tables import outbox
 from voxloop.store.sessions import Row, Sessions, open_sessions
-from voxloop.store.tables import customer
+from voxloop.tests.items import hand_in
 from voxloop.worker import Parts, assemble, effects_worker, loops_worker
+from voxloop.workflows.attributes import KEYS
 from voxloop.workflows.client import Loops
+from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE
 from voxloop.workflows.relay import Relay
 
 SOON = 1000  # polls of 20 ms: a bound, never a measure
@@ -57,25 +60,11 @@ class House:
         self.loops = Loops(self.env.client)
         self.relay = Relay(self.sessions, self.loops)
 
-    async def hand_in(self, scenario: str, text: str = "按键", customer_ref: str = "C0010", **columns: Any) -> UUID:
+    async def hand_in(self, scenario: str, **columns: Any) -> UUID:
         """Accept an item; its loop starts with the next ``settle``."""
-        item = new_id()
+        now = await self.now()
         async with self.sessions.begin() as session:
-            wanted = select(customer.c.id).where(customer.c.ref == customer_ref)
-            values = {
-                "id": item,
-                "source": "test",
-                "idempotency_key": str(item),
-                "argument_hash": "-",
-                "text": text,
-                "language": "zh-CN",
-                "channel": "app",
-                "scenario": scenario,
-                "customer": (await session.execute(wanted)).scalar_one(),
-                "received_at": await self.now(),
-                "search_keys": search_keys(text),
-            }
-            await feedback.accept(session, values | columns, "integration:test")
+            item = await hand_in(session, now, scenario=scenario, **columns)
         self.items.append(item)
         return item
 
@@ -177,6 +166,14 @@ class House:
         id_ = f"feedback/{workflow}" if isinstance(workflow, UUID) else workflow
         return await self.env.client.get_workflow_handle(id_).fetch_history()
 
+    async def continue_as_new(self, item: UUID, **answers: int) -> None:
+        """Go on with a loop in a new run, from what the old one would hand over."""
+        async with self.sessions.begin() as session:
+            plan = await events.last_plan(session, item) or {}
+        await self.env.client.get_workflow_handle(f"feedback/{item}").terminate()
+        state = {"item": str(item), "plan": plan, "shown": plan["attributes"], "answers": answers}
+        await self.env.client.start_workflow(FEEDBACK_LOOP, state, id=f"feedback/{item}", task_queue=LOOPS_QUEUE)
+
     async def clean(self) -> None:
         """End the loops of the test, so that they cost the next ones nothing."""
         for item in self.items:
@@ -208,3 +205,10 @@ async def open_house(env: WorkflowEnvironment, url: str, var: Path) -> AsyncIter
     async with loops_worker(env.client, parts, sandbox_passthrough=False), effects_worker(env.client, parts):
         yield House(env, sessions, parts)
     await sessions.dispose()
+
+
+async def register_attributes(env: WorkflowEnvironment) -> None:
+    """Make ours known to a time-skipping server: an upsert of one that is unknown stops time for everybody."""
+    ours = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in KEYS}
+    request = AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=ours)
+    await env.client.operator_service.add_search_attributes(request)

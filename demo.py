@@ -1,0 +1,251 @@
+"""The demo's customers and handlers: a client program that has nothing but the public API and their tokens.
+
+What each of them does follows from a hash of the item's code and step, never from chance or memory: stopped and started
+again they repeat themselves under the same idempotency keys, which changes nothing, and go on.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from voxloop.settings import Obstacle, Settings
+
+_log = logging.getLogger(__name__)
+
+Answer = Mapping[str, Any]
+
+DEMO_TOKENS = "demo-tokens.json"
+_PER_SECOND = 2.0
+_POLL_SECONDS = 2.0
+_PAUSE_SECONDS = 3.0
+_OLD_SECONDS = 10.0
+_AT_ONCE = 20
+
+_ITEM = "code language round receivedAt step { step kind seq enteredAt acceptedAt }"
+LIST = f"""query ($where: FeedbackWhere, $by: FeedbackOrder, $first: Int) {{
+  feedbacks(where: $where, orderBy: $by, first: $first) {{ nodes {{ {_ITEM} }} }} }}"""
+SUBMIT = """mutation ($input: SubmitFeedbackInput!) {
+  done: submitFeedback(input: $input) { feedback { code receivedAt } userErrors { code message } } }"""
+LINKED = "query ($state: LinkedState) { linkedItems(state: $state, first: 50) { nodes { key system openedAt } } }"
+ADVANCE = """mutation ($input: AdvanceLinkedItemInput!) {
+  done: advanceLinkedItem(input: $input) { userErrors { code message } } }"""
+ACTS = {
+    verb: f"""mutation ($input: {name}!) {{ done: {verb}(input: $input) {{ userErrors {{ code message }} }} }}"""
+    for verb, name in {
+        "accept": "AcceptInput",
+        "completeStep": "CompleteStepInput",
+        "reply": "ReplyInput",
+        "confirm": "ConfirmInput",
+        "customerReply": "CustomerReplyInput",
+        "reopen": "ReopenInput",
+    }.items()
+}
+
+# Of a hundred items: what the step's handler decides, as anyone who works these processes knows it.
+DECISIONS: Mapping[str, Sequence[tuple[int, str]]] = {
+    "repair": ((76, "fixed"), (13, "needs_release"), (5, "not_a_defect"), (6, "need_information")),
+    "handle": ((86, "settled"), (6, "unfounded"), (8, "need_information")),
+    "review": ((60, "adopted"), (40, "declined")),
+}
+FILLED = {"repair": "root_cause", "handle": "solution", "review": "reason"}
+_LYING = 7  # of a hundred, untouched for so long that warnings and escalations happen
+_LYING_SECONDS = 150.0
+_SILENT, _REJECTED, _REOPENED, _REFUSED = 14, 12, 5, 8
+_SAME_NAME = ("text", "rating", "product", "module", "batch", "scenario", "region")
+
+
+async def play(settings: Settings) -> None:
+    """Play the sample feedback, and everybody who deals with it, until cancelled. Whatever is down is waited for.
+
+    Raises:
+        Obstacle: there are no tokens for the people of the demo.
+    """
+    tokens = _read_tokens(settings.var / DEMO_TOKENS)
+    sample = files("voxloop.starter").joinpath("sample")
+    rows = [json.loads(line) for line in sample.joinpath("feedback.jsonl").read_text("utf-8").splitlines()]
+    words = yaml.safe_load(sample.joinpath("people.yaml").read_text("utf-8"))
+    headers = {"Accept-Language": "zh-CN"}
+    async with httpx.AsyncClient(base_url=settings.api, headers=headers, timeout=20, trust_env=False) as http:
+        customers = Customers(Person(http, tokens["intake"], words))
+        register = Person(http, tokens["manager"], words)
+        handlers = [(member, Person(http, secret, words)) for member, secret in tokens["handlers"].items()]
+        await asyncio.gather(
+            customers.hand_in(rows),
+            _again(customers.answer),
+            _again(customers.reopen),
+            _again(partial(work_register, register)),
+            *(_again(partial(handle, *each)) for each in handlers),
+        )
+
+
+async def _again(visit: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await visit()
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a token, and what people say."""
+
+    http: httpx.AsyncClient
+    secret: str
+    words: Mapping[str, Mapping[str, Sequence[str]]]
+
+    async def ask(self, document: str, **variables: Any) -> Answer:
+        """The answer's data. An API that is away or in trouble is asked again after a pause."""
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        while True:
+            try:
+                response = await self.http.post(
+                    "/graphql", json={"query": document, "variables": variables}, headers=headers
+                )
+                answer: Answer = response.json()
+                if answer.get("data") and not answer.get("errors"):
+                    return answer["data"]  # type: ignore[no-any-return]
+                _log.warning("%s: %s", response.status_code, answer.get("errors"))
+            except (httpx.HTTPError, ValueError) as error:
+                _log.info("the API is away: %s", type(error).__name__)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def act(self, verb: str, item: Answer, **fields: Any) -> None:
+        """Do something with an item, once in each stay at a step. A refusal is part of life: somebody was quicker."""
+        seq = item["step"]["seq"] if item["step"] else 0
+        key = f"{verb}-{item['round']}-{seq}"
+        done = (await self.ask(ACTS[verb], input={"id": item["code"], "key": key, **fields}))["done"]
+        for refused in done["userErrors"]:
+            _log.info("%s %s: %s %s", verb, item["code"], refused["code"], refused["message"])
+
+    async def items(self, first: int, field: str = "DUE_AT", direction: str = "ASC", **where: Any) -> Sequence[Answer]:
+        """A list of items."""
+        found = await self.ask(LIST, where=where, by={"field": field, "direction": direction}, first=first)
+        nodes: Sequence[Answer] = found["feedbacks"]["nodes"]
+        return nodes
+
+    def say(self, occasion: str, item: Answer) -> str:
+        """Words for the occasion in the item's language."""
+        choice = self.words[occasion]["en" if item["language"] == "EN" else "zh-CN"]
+        return choice[_hundredth(item, occasion) % len(choice)]
+
+
+@dataclass(frozen=True)
+class Customers:
+    """All customers, who speak through the intake."""
+
+    person: Person
+
+    async def hand_in(self, rows: Sequence[Answer]) -> None:
+        """The sample, two a second; what was handed in before is passed over quickly."""
+        at = time.monotonic()
+        for row in rows:
+            done = (await self.person.ask(SUBMIT, input=submission(row)))["done"]
+            for refused in done["userErrors"]:
+                _log.warning("%s: %s", row["id"], refused["message"])
+            new = done["feedback"] is None or _age(done["feedback"]["receivedAt"]) < _OLD_SECONDS
+            at = max(at + new / _PER_SECOND, time.monotonic() - _OLD_SECONDS)
+            await asyncio.sleep(max(0, at - time.monotonic()))
+        _log.info("the sample is handed in")
+
+    async def answer(self) -> None:
+        """Say whether an answer helped, or what was asked for; some never do."""
+        stages = {"in": ["ANSWERED", "WAITING_CUSTOMER"]}
+        for item in await self.person.items(100, "RECEIVED_AT", "DESC", stage=stages):
+            step = item["step"]
+            if step is None or step["kind"] != "CUSTOMER" or _age(step["enteredAt"]) < _hundredth(item, "slow") / 10:
+                continue
+            mood = _hundredth(item, step["step"], step["seq"])
+            if mood < _SILENT:
+                continue
+            if step["step"] == "ask":
+                await self.person.act("customerReply", item, text=self.person.say("information", item))
+            else:
+                helped = mood >= _SILENT + _REJECTED or item["round"] > 1
+                comment = self.person.say("satisfied" if helped else "unsatisfied", item)
+                await self.person.act("confirm", item, satisfied=helped, comment=comment)
+
+    async def reopen(self) -> None:
+        """A few come back after a while."""
+        for item in await self.person.items(100, "RECEIVED_AT", "DESC", stage={"eq": "CLOSED"}):
+            if item["round"] == 1 and _age(item["receivedAt"]) > 60 and _hundredth(item, "reopen") < _REOPENED:
+                await self.person.act("reopen", item, comment=self.person.say("again", item))
+
+
+async def handle(member: str, person: Person) -> None:
+    """A handler takes what is due first: answers at once, accepts a task and completes it the next time she looks."""
+    due = await person.items(50, owner={"eq": member}, stage={"eq": "WORKING"})
+    for item in [item for item in due if item["step"] and not _lies(item["step"], item)][:_AT_ONCE]:
+        step = item["step"]
+        if step["kind"] == "REPLY":
+            await person.act("reply", item, text=person.say("reply", item))
+        elif step["acceptedAt"] is None:
+            await person.act("accept", item)
+        elif step["step"] in FILLED:
+            name = FILLED[step["step"]]
+            await person.act("completeStep", item, outcome=_decision(item), fields={name: person.say(name, item)})
+
+
+def _lies(step: Answer, item: Answer) -> bool:
+    """Whether this one is left untouched for now."""
+    return _hundredth(item, "lying", step["seq"]) < _LYING and _age(step["enteredAt"]) < _LYING_SECONDS
+
+
+def _decision(item: Answer) -> str:
+    step = item["step"]
+    drawn = _hundredth(item, step["step"], step["seq"])
+    for share, outcome in DECISIONS[step["step"]]:
+        if drawn < share:
+            return outcome
+        drawn -= share
+    raise AssertionError("the shares of a step add up to a hundred")
+
+
+async def work_register(person: Person) -> None:
+    """Other departments: what was opened with them is done after a while, or now and then refused."""
+    for state in ("OPEN", "WAITING"):
+        for linked in (await person.ask(LINKED, state=state))["linkedItems"]["nodes"]:
+            drawn = _hundredth(linked)
+            if _age(linked["openedAt"]) > 15 + drawn / 2:
+                outcome = "REFUSED" if drawn < _REFUSED else "DONE"
+                key = f"settle-{linked['key']}"
+                await person.ask(ADVANCE, input={"id": linked["key"], "key": key, "state": outcome})
+
+
+def submission(row: Answer) -> dict[str, Any]:
+    """The input of ``submitFeedback`` for a row of the sample."""
+    return {
+        **{name: row[name] for name in _SAME_NAME if name in row},
+        "key": row["id"],
+        "channel": row["channel"].upper(),
+        "productVersion": row.get("version"),
+        "language": "EN" if row["language"] == "en" else "ZH_CN",
+        "customer": {"ref": row["customer"]},
+    }
+
+
+def _hundredth(item: Answer, *about: object) -> int:
+    """0 to 99, always the same for the same item and matter."""
+    name = item.get("code") or item["key"]
+    return int.from_bytes(hashlib.sha256(repr((name, *about)).encode()).digest()[:4], "big") % 100
+
+
+def _age(instant: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(instant)).total_seconds()
+
+
+def _read_tokens(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise Obstacle("no_demo_tokens", file=file) from error

@@ -1,0 +1,78 @@
+"""Finding objects again by their global ids: one statement for each kind of object, however many ids."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from voxloop.graphql.connections import LARGEST_PAGE
+from voxloop.graphql.context import Context, Info
+from voxloop.graphql.customers import customer
+from voxloop.graphql.errors import bad_input, readable
+from voxloop.graphql.linked_items import linked_item
+from voxloop.graphql.lookahead import selection
+from voxloop.graphql.nodes import Node, read_global_id
+from voxloop.graphql.page import feedback_page
+from voxloop.store import customers, feedback, linked_items
+from voxloop.store.sessions import Session
+
+_BY_UUID = ("Feedback", "Customer")
+_KINDS = (*_BY_UUID, "LinkedItem", "Team", "Member", "Product", "ProductLine")
+
+
+async def find_nodes(info: Info, ids: Sequence[str]) -> list[Node | None]:
+    """The objects of these ids, in their order; None for what does not exist or may not be seen.
+
+    Raises:
+        GraphQLError: there are too many, or one is no global id of ours.
+    """
+    if len(ids) > LARGEST_PAGE:
+        raise bad_input(f"ids: at most {LARGEST_PAGE} are possible")
+    pairs = [_read(id_) for id_ in ids]
+    kinds: dict[str, list[str]] = {}
+    for kind, key in pairs:
+        kinds.setdefault(kind, []).append(key)
+    found: dict[tuple[str, str], Node] = {}
+    for kind, keys in kinds.items():
+        nodes = await _find(info, kind, keys)
+        found |= {(kind, key): node for key, node in nodes.items()}
+    return [found.get(pair) for pair in pairs]
+
+
+def _read(id_: str) -> tuple[str, str]:
+    pair = read_global_id(readable("id", id_))
+    if pair is None or pair[0] not in _KINDS:
+        raise bad_input(f"id: “{id_}” is no global id")
+    if pair[0] not in _BY_UUID:
+        return pair
+    try:
+        return pair[0], str(UUID(pair[1]))
+    except ValueError as error:
+        raise bad_input(f"id: “{id_}” is no global id") from error
+
+
+async def _find(info: Info, kind: str, keys: Sequence[str]) -> Mapping[str, Node]:
+    if kind not in (*_BY_UUID, "LinkedItem"):
+        return _in_directory(info.context, kind)
+    viewer = info.context.viewer
+    async with info.context.parts.sessions.connect() as session:
+        if kind == "Feedback":
+            return await _find_feedback(info, session, keys)
+        if kind == "Customer":
+            rows = await customers.seen(session, viewer, map(UUID, keys))
+            return {str(row["id"]): customer(row) for row in rows}
+        return {row["key"]: linked_item(row) for row in await linked_items.seen(session, viewer, keys)}
+
+
+async def _find_feedback(info: Info, session: Session, keys: Sequence[str]) -> Mapping[str, Node]:
+    rows = await feedback.seen(session, info.context.viewer, map(UUID, keys))
+    return {str(item.row["id"]): item for item in await feedback_page(session, rows, selection(info))}
+
+
+def _in_directory(context: Context, kind: str) -> Mapping[str, Node]:
+    directory = context.directory
+    kinds: Mapping[str, Mapping[str, Node]] = {
+        "Team": directory.teams,
+        "Member": directory.members,
+        "Product": directory.products,
+        "ProductLine": directory.lines,
+    }
+    return kinds[kind]

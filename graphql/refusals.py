@@ -1,0 +1,84 @@
+"""How a refused wish is answered: as data beside the result, with a sentence in the reader's language."""
+
+from collections.abc import Iterable, Sequence
+
+import strawberry
+from strawberry.scalars import JSON
+from strawberry.utils.str_converters import to_camel_case
+
+from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.domain.submission import LONGEST_KEY, text_problem
+from voxloop.domain.viewer import Role, Viewer
+from voxloop.graphql.context import Context
+from voxloop.graphql.wording import sentence
+
+SUBMIT, ADVANCE = "submit", "advance"
+
+# Admins and managers may do everything.
+_MAY = {
+    Role.HANDLER: {"accept", "complete", "reply", "note", "reassign", "reopen", ADVANCE},
+    Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen"},
+}
+
+
+@strawberry.type(description="Why a mutation changed nothing.")
+class UserError:
+    code: RefusalCode = strawberry.field(description="The reason, for programs.")
+    field: list[str] | None = strawberry.field(description="Where in the input; empty when it is about the whole.")
+    message: str = strawberry.field(description="The reason, for people.")
+    params: JSON = strawberry.field(description="The values in the message.")
+
+
+class RefusedTogether(Exception):
+    """Several refusals at once, each about its own field."""
+
+    def __init__(self, problems: Sequence[Refused]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+def demand(*problems: Refused | None) -> None:
+    """Go on only without problems.
+
+    Raises:
+        RefusedTogether: with all there are.
+    """
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise RefusedTogether(found)
+
+
+def demand_right(viewer: Viewer, act: str) -> None:
+    """Go on only if the viewer's role may do this.
+
+    Raises:
+        Refused: it may not.
+    """
+    if act not in _MAY.get(viewer.role, {act}):
+        raise Refused(RefusalCode.FORBIDDEN)
+
+
+def demand_key(context: Context, given: str | None) -> str:
+    """The idempotency key: of the input, else of the header ``Idempotency-Key``.
+
+    Raises:
+        RefusedTogether: there is none, or it is none.
+    """
+    key = given if given is not None else context.key
+    demand(text_problem({"key": key or None}, "key", LONGEST_KEY))
+    return str(key)
+
+
+def user_errors(context: Context, refused: Refused | RefusedTogether) -> list[UserError]:
+    """The refusals in words."""
+    problems: Iterable[Refused] = refused.problems if isinstance(refused, RefusedTogether) else [refused]
+    return [_user_error(context, problem) for problem in problems]
+
+
+def _user_error(context: Context, refused: Refused) -> UserError:
+    return UserError(
+        code=refused.code,
+        field=[to_camel_case(name) for name in refused.field] or None,
+        message=sentence(context.language, f"refusal.{refused.code}", refused.params),
+        params=JSON(refused.params),
+    )

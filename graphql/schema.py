@@ -1,0 +1,62 @@
+"""The schema: queries and mutations put together. ``schema.graphql`` beside it is the contract with frontends."""
+
+from datetime import UTC, datetime
+
+import strawberry
+from graphql import GraphQLError, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from voxloop.graphql.customers import Customer
+from voxloop.graphql.documents import Documents
+from voxloop.graphql.item_mutations import ItemMutations
+from voxloop.graphql.linked_items import LinkedItem
+from voxloop.graphql.queries import Query
+from voxloop.graphql.register import RegisterMutations
+from voxloop.graphql.submissions import SubmissionMutations
+
+
+@strawberry.type(description="Everything that can be done. A refusal is an answer: see `userErrors`.")
+class Mutation(SubmissionMutations, ItemMutations, RegisterMutations):
+    pass
+
+
+class Schema(strawberry.Schema):
+    """Leaves the logging of errors to the endpoint, which knows which of them were unforeseen."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        pass
+
+
+def _read_instant(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise GraphQLError("an instant is a text like 2026-10-01T08:00:00Z")
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise GraphQLError(f"“{value}” is no instant; one looks like 2026-10-01T08:00:00Z") from error
+    if instant.tzinfo is None:
+        raise GraphQLError(f"“{value}” says no offset from UTC; write 2026-10-01T08:00:00Z or +08:00")
+    return instant.astimezone(UTC)
+
+
+_INSTANT = strawberry.scalar(
+    name="DateTime",
+    description="An instant with its offset from UTC, as RFC 3339 writes it; answers are in UTC.",
+    specified_by_url="https://scalars.graphql.org/andimarek/date-time",
+    serialize=lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    parse_value=_read_instant,
+)
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=[Customer, LinkedItem],
+    extensions=[Documents],
+    config=StrawberryConfig(scalar_map={datetime: _INSTANT}),
+)
+
+
+def sdl() -> str:
+    """The schema as text, its parts in order of their names."""
+    return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"

@@ -1,0 +1,22 @@
+"""Activities played without Temporal, on a database of their own with the starter pack."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from voxloop.settings import read_settings
+from voxloop.starter.load import load
+from voxloop.store.sessions import open_sessions
+from voxloop.worker import Parts, assemble
+
+NewDatabase = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+async def parts(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Parts]:
+    sessions = open_sessions(await new_database("activities"))
+    async with sessions.begin() as session:
+        await load(session)
+    yield await assemble(read_settings({"VOXLOOP_VAR": str(tmp_path_factory.mktemp("activities"))}), sessions)
+    await sessions.dispose()

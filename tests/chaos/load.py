@@ -1,0 +1,160 @@
+"""The people: customers who hand in the sample feedback, and members who work it, over the public API only.
+
+They keep a ledger of what they were told has happened, to be compared with what stands in the rows.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+from collections import Counter
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+from uuid import uuid4
+
+from voxloop.tests.chaos.api import Api, NoAnswer
+
+_AT_ONCE = 8
+_ROUND_SECONDS = 0.5
+_SUBMIT = """mutation ($input: SubmitFeedbackInput!) {
+  submitFeedback(input: $input) { feedback { code } userErrors { code message } } }"""
+_LIST = """query ($after: String) {
+  feedbacks(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
+    code version stage step { step kind acceptedAt } linkedItems { key state } } } }"""
+_ADVANCE = """mutation ($input: AdvanceLinkedItemInput!) {
+  advanceLinkedItem(input: $input) { linkedItem { key } userErrors { code message } } }"""
+_ACT = """mutation ($input: %sInput!) {
+  %s(input: $input) { feedback { version } userErrors { code message } } }"""
+_OUTCOMES = {
+    "repair": ("fixed", "fixed", "needs_release", "need_information"),
+    "handle": ("settled", "settled", "need_information"),
+    "review": ("adopted", "declined"),
+}
+_FIELDS = {"root_cause": "worn seal", "solution": "replaced", "reason": "asked for often"}
+_KINDS = {
+    "accept": "accepted",
+    "completeStep": "completed",
+    "reply": "replied",
+    "customerReply": "customer_replied",
+    "reopen": "reopened",
+}
+
+
+@dataclass
+class Ledger:
+    """``items``: codes of what was accepted. ``acts``: (code, kind of event) of what was said to have happened."""
+
+    items: set[str] = field(default_factory=set)
+    acts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    advances: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    unanswered: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class People:
+    """``seed`` makes them do the same things again, as far as times allow."""
+
+    api: Api
+    seed: int
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)
+        self._seen: dict[str, int] = {}
+        self._busy = asyncio.Semaphore(_AT_ONCE)
+        self._working = True
+
+    async def submit(self, count: int, per_second: float) -> None:
+        """Hand in so many items at that pace, each until it is accepted."""
+        rows = files("voxloop.starter").joinpath("sample", "feedback.jsonl").read_text("utf-8").splitlines()
+        async with asyncio.TaskGroup() as group:
+            for number in range(count):
+                group.create_task(self._submit(json.loads(rows[number % len(rows)])))
+                await asyncio.sleep(1 / per_second)
+
+    async def work(self) -> None:
+        """Work what there is, round after round, until told to rest."""
+        self._working = True
+        while self._working:
+            with contextlib.suppress(NoAnswer):
+                items = [item async for item in self._items()]
+                await asyncio.gather(*self._wishes(items))
+            await asyncio.sleep(_ROUND_SECONDS)
+
+    def rest(self) -> None:
+        """Finish what has begun, and begin no more."""
+        self._working = False
+
+    async def _submit(self, row: dict[str, Any]) -> None:
+        names = ("text", "rating", "product", "module", "batch", "scenario", "region")
+        given = {name: row[name] for name in names if row.get(name) is not None}
+        given |= {"channel": row["channel"].upper(), "key": str(uuid4()), "customer": {"ref": row["customer"]}}
+        async with self._busy:
+            payload = await self._told("submitFeedback", _SUBMIT, given)
+        if payload is not None:
+            self.ledger.items.add(payload["feedback"]["code"])
+
+    async def _items(self) -> Any:
+        after = None
+        while True:
+            page = (await self.api.ask(_LIST, after=after))["feedbacks"]
+            for item in page["nodes"]:
+                yield item
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+    def _wishes(self, items: Iterable[dict[str, Any]]) -> list[Awaitable[None]]:
+        """What they want to do now: once for each version that they see, and not always at once."""
+        wishes: list[Awaitable[None]] = []
+        for item in items:
+            if self._seen.get(item["code"]) == item["version"] or self._dice.random() < 0.3:
+                continue
+            self._seen[item["code"]] = item["version"]
+            wishes += [self._act(item, *wish) for wish in self._wish(item)]
+            wishes += [self._advance(link["key"]) for link in item["linkedItems"] if link["state"] == "OPEN"]
+        return wishes
+
+    def _wish(self, item: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        step = item["step"]
+        if item["stage"] == "CLOSED":
+            return [("reopen", {})] if self._dice.random() < 0.03 else []
+        if step is None or step["kind"] == "LINKED":
+            return []
+        if step["kind"] == "CUSTOMER":
+            if step["step"] == "ask":
+                return [("customerReply", {"text": "It began last week."})]
+            return [("confirm", {"satisfied": self._dice.random() < 0.9})]
+        if step["acceptedAt"] is None and self._dice.random() < 0.7:
+            return [("accept", {})]
+        if step["kind"] == "REPLY":
+            return [("reply", {"text": "It is solved."})]
+        return [("completeStep", {"outcome": self._dice.choice(_OUTCOMES[step["step"]]), "fields": _FIELDS})]
+
+    async def _act(self, item: dict[str, Any], verb: str, wish: dict[str, Any]) -> None:
+        given = {"id": item["code"], "key": str(uuid4()), "expect": item["version"], **wish}
+        async with self._busy:
+            payload = await self._told(verb, _ACT % (verb[0].upper() + verb[1:], verb), given)
+        if payload is not None:
+            kind = _KINDS.get(verb) or ("confirmed" if wish["satisfied"] else "rejected")
+            self.ledger.acts[item["code"], kind] += 1
+
+    async def _advance(self, key: str) -> None:
+        given = {"id": key, "state": "DONE", "key": str(uuid4())}
+        async with self._busy:
+            if await self._told("advanceLinkedItem", _ADVANCE, given) is not None:
+                self.ledger.advances[key] += 1
+
+    async def _told(self, verb: str, document: str, given: dict[str, Any]) -> dict[str, Any] | None:
+        """The payload of a mutation that happened; None when it was refused, or nobody ever said."""
+        try:
+            payload: dict[str, Any] = (await self.api.ask(document, input=given))[verb]
+        except NoAnswer as silence:
+            self.ledger.unanswered[f"{verb}: {silence}"] += 1
+            return None
+        for error in payload["userErrors"]:
+            self.ledger.refused[f"{verb}: {error['code']}"] += 1
+        return None if payload["userErrors"] else payload

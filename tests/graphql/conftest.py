@@ -1,0 +1,61 @@
+"""Two installations with the API on them: one without Temporal, where nothing moves, and one where loops run."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from voxloop.domain.viewer import Role
+from voxloop.starter.load import load
+from voxloop.store.sessions import open_sessions
+from voxloop.tests.graphql.api import Api
+from voxloop.tests.workflows.house import House, open_house
+from voxloop.workflows.attributes import KEYS
+from voxloop.workflows.client import Loops, connect
+from voxloop.workflows.failures import CONVERTER
+
+NOBODY_LISTENS = "127.0.0.1:1"
+NewDatabase = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+async def still(new_database: NewDatabase) -> AsyncIterator[Api]:
+    """The API while Temporal is down, with the starter pack and a token for each role."""
+    sessions = open_sessions(await new_database("still"))
+    async with sessions.begin() as session:
+        await load(session)
+    api = Api(sessions, Loops(await connect(NOBODY_LISTENS)))
+    await _give_tokens(api)
+    yield api
+    await sessions.dispose()
+
+
+@pytest.fixture(scope="session")
+async def house(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """An installation whose loops run."""
+    url, var = await new_database("living"), tmp_path_factory.mktemp("living")
+    binary = str(Path(sys.executable).parent / "temporal")
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=binary, search_attributes=KEYS, data_converter=CONVERTER
+    )
+    async with env, open_house(env, url, var) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+async def living(house: House) -> Api:
+    """Its API, with a token for each role."""
+    api = Api(house.sessions, house.loops)
+    await _give_tokens(api)
+    return api
+
+
+async def _give_tokens(api: Api) -> None:
+    await api.give("admin", Role.ADMIN)
+    await api.give("manager", Role.MANAGER)
+    await api.give("web", Role.INTAKE)
+    await api.give("shop", Role.INTAKE)
+    for member in ("zhou_ming", "li_na", "sun_yi"):
+        await api.give(member, Role.HANDLER, member)

