@@ -52,7 +52,7 @@ def _server(settings: Settings, given: argparse.Namespace) -> None:
     import uvloop
 
     from voxloop.embedded import located
-    from voxloop.serving import serve
+    from voxloop.server import serve
 
     _prepare_long_run(given)
     uvloop.run(serve(located(settings)))

@@ -52,6 +52,8 @@ async def _enter(scene: Scene, key: str) -> None:
         round=scene.item["round"],
         team=team,
         entered_at=scene.now,
+        outcomes=list(step.outcomes),
+        required=list(step.require),
     )
     await linked_items.open_items(scene, step.opens)
     await _begin(scene, step, run, member)

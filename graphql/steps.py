@@ -41,6 +41,8 @@ class StepRun:
     accepted_at: datetime | None = strawberry.field(description="When a member accepted it.")
     ended_at: datetime | None = strawberry.field(description="When the item left it.")
     outcome: str | None = strawberry.field(description="With which outcome.")
+    outcomes: list[str] = strawberry.field(description="The outcomes that it can have.")
+    required: list[str] = strawberry.field(description="The fields that must be filled in on completion.")
     assignments: list[Assignment] = strawberry.field(description="Who had it, in order.")
     titles: strawberry.Private[Mapping[str, str]]
     filled: strawberry.Private[JSON | None]

@@ -7,7 +7,7 @@ import aiosmtplib
 
 from voxloop.integrations.ports import Outgoing, Refused, Sent, Unavailable
 
-_SECONDS = 20
+_SECONDS = 10  # below the heartbeat that the sender owes
 
 
 class SmtpChannel:

@@ -13,7 +13,7 @@ from voxloop.store.item_tables import outbox
 from voxloop.store.sessions import Row, Session
 
 _LEASE = timedelta(seconds=30)
-_LONGEST_PAUSE_SECONDS = 30
+_LONGEST_PAUSE_SECONDS = 5
 
 
 async def put(session: Session, command: str, workflow: str, payload: dict[str, Any] | None = None) -> None:
@@ -46,8 +46,9 @@ async def done(session: Session, ids: Sequence[int]) -> None:
 
 
 async def postpone(session: Session, ids: Sequence[int]) -> None:
-    """These commands failed; each is due again after a pause that doubles up to 30 s."""
-    pause = func.least(func.power(2, outbox.c.attempts), _LONGEST_PAUSE_SECONDS) * timedelta(seconds=1)
+    """These commands failed; each is due again after a pause that doubles up to 5 s."""
+    doublings = func.least(outbox.c.attempts, _LONGEST_PAUSE_SECONDS)  # any number of attempts: no power may overflow
+    pause = func.least(func.power(2, doublings), _LONGEST_PAUSE_SECONDS) * timedelta(seconds=1)
     await session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(next_attempt_at=func.now() + pause))
 
 

@@ -34,6 +34,9 @@ step_run = Table(
     instant("ended_at"),
     key("outcome"),
     Column("content", UUID(as_uuid=True), ForeignKey("content.id")),
+    # What the process offers and asks for there, for whoever has to choose.
+    Column("outcomes", ARRAY(String(100)), nullable=False, server_default="{}"),
+    Column("required", ARRAY(String(100)), nullable=False, server_default="{}"),
     # Escalation levels already told; they only rise.
     Column("fired", ARRAY(String(100)), nullable=False, server_default="{}"),
     CheckConstraint("outcome IS NULL OR ended_at IS NOT NULL", name="outcome_ends"),

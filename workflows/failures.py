@@ -2,9 +2,9 @@
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from temporalio import workflow
 from temporalio.api.failure.v1 import Failure
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 Self = TypeVar("Self")
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
-Handler = Callable[Concatenate[Self, Given], Awaitable[Result]]
+Handler = Callable[Concatenate[Self, Given], Coroutine[Any, Any, Result]]
 
 
 def answered(handler: Handler[Self, Given, Result]) -> Handler[Self, Given, Result]:
@@ -26,8 +26,7 @@ def answered(handler: Handler[Self, Given, Result]) -> Handler[Self, Given, Resu
     Refusals pass, and so does what Temporal itself raises.
     """
 
-    @functools.wraps(handler)
-    async def handle(self: Self, *args: Given.args, **kwargs: Given.kwargs) -> Result:
+    async def handle(self: Self, /, *args: Given.args, **kwargs: Given.kwargs) -> Result:
         try:
             return await handler(self, *args, **kwargs)
         except (FailureError, workflow.NondeterminismError):
@@ -37,6 +36,7 @@ def answered(handler: Handler[Self, Given, Result]) -> Handler[Self, Given, Resu
             code = RefusalCode.INTERNAL
             raise ApplicationError(code, {}, type=code, non_retryable=True) from None
 
+    functools.update_wrapper(handle, handler)
     return handle
 
 

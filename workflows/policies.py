@@ -27,7 +27,7 @@ TURN: dict[str, Any] = {
 EFFECT: dict[str, Any] = {
     "task_queue": DELIVERY_QUEUE,
     "start_to_close_timeout": timedelta(minutes=5),
-    "heartbeat_timeout": timedelta(seconds=30),
+    "heartbeat_timeout": timedelta(seconds=15),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
     ),

@@ -1,7 +1,6 @@
 """Activities played without Temporal, on a database of their own with the starter pack."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
 

@@ -26,7 +26,7 @@ Turning = Callable[..., Awaitable[Plan]]
 
 @dataclass
 class Hand:
-    """What a loop does, without Temporal. ``now`` is the test's to set; ``last`` is the latest turn and its arguments."""
+    """What a loop does, without Temporal. ``now`` is the test's to set, ``last`` the latest turn and its arguments."""
 
     parts: Parts
     item: UUID

@@ -56,5 +56,6 @@ async def test_old_news_does_not_overwrite_newer(parts: Parts) -> None:
     assert hand.plan.step == "reply"
     await hand.turn(links.note, LinkedItemChanged(key, LinkedState.OPEN, 2))
     async with parts.means.sessions.begin() as session:
-        known = (await session.execute(select(feedback_link).where(feedback_link.c.linked_item == key))).mappings().one()
+        wanted = select(feedback_link).where(feedback_link.c.linked_item == key)
+        known = (await session.execute(wanted)).mappings().one()
     assert (known["state"], known["peer_version"]) == ("done", 3)

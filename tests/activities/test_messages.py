@@ -109,9 +109,7 @@ async def test_a_4xx_leaves_the_receipt_waiting(mailing: tuple[Hand, Deliveries]
     assert {row["state"] for row in await receipts(hand)} == {"accepted"}
 
 
-async def test_a_5xx_is_the_last_word_and_the_loop_hears_of_it(
-    mailing: tuple[Hand, Deliveries], box: Mailbox
-) -> None:
+async def test_a_5xx_is_the_last_word_and_the_loop_hears_of_it(mailing: tuple[Hand, Deliveries], box: Mailbox) -> None:
     hand, deliveries = mailing
     box.answers.append("550 no such mailbox")
     await send(deliveries, "smtp")

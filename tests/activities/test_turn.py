@@ -30,8 +30,8 @@ async def sizes(parts: Parts) -> Mapping[str, int]:
 
 async def test_a_repeated_turn_writes_nothing_and_gives_the_same_plan(parts: Parts) -> None:
     hand = await begin(parts, "defect")
-    for live in (lambda: hand.act(Verb.ACCEPT), lambda: hand.act(Verb.COMPLETE, outcome="fixed")):
-        await live()
+    for verb, outcome in ((Verb.ACCEPT, None), (Verb.COMPLETE, "fixed")):
+        await hand.act(verb, outcome=outcome)
         before = await sizes(parts)
         assert await hand.again() == hand.plan
         assert await sizes(parts) == before
@@ -91,7 +91,8 @@ async def test_an_act_after_the_deadline_stores_the_breach_that_no_timer_saw(par
     hand.now = START + timedelta(hours=30)
     await hand.act(Verb.REPLY, {"text": "答复"})
     rows = {(row["name"], row["kind"]): row["late_seconds"] for row in await late(hand)}
-    assert rows == {("first_response", "breach"): 22 * 3600, ("respond", "breach"): 26 * 3600, ("finish", "breach"): 6 * 3600}
+    hours = {"first_response": 22, "respond": 26, "finish": 6}
+    assert rows == {(name, "breach"): late * 3600 for name, late in hours.items()}
 
 
 async def late(hand: Hand) -> Sequence[Row]:

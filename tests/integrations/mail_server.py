@@ -40,7 +40,7 @@ class _Handler(MessageHandler):
         if answer is None or answer.startswith("250"):
             await super().handle_DATA(server, session, envelope)
         if answer is None:
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return answer or "250 OK"
 

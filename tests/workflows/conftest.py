@@ -19,7 +19,8 @@ NewDatabase = Callable[[str], Awaitable[str]]
 async def skipping(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     url = await new_database("skipping")
     binary = str(BINARIES / "temporal-test-server")
-    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary, data_converter=CONVERTER) as env:
+    env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary, data_converter=CONVERTER)
+    async with env:
         await register_attributes(env)
         async with open_house(env, url, tmp_path_factory.mktemp("skipping")) as house:
             yield house

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -35,16 +36,15 @@ from voxloop.workflows.client import Loops
 from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE
 from voxloop.workflows.relay import Relay
 
-SOON = 1000  # polls of 20 ms: a bound, never a measure
+PATIENCE = timedelta(seconds=60)  # a bound for a busy machine, never a measure
 
 
 async def until(condition: Callable[[], Awaitable[bool]], what: str = "") -> None:
-    """Wait until ``condition`` holds; it must within 20 s."""
-    for _ in range(SOON):
-        if await condition():
-            return
+    """Wait until ``condition`` holds; it must within a minute."""
+    ends = monotonic() + PATIENCE.total_seconds()
+    while not await condition():
+        assert monotonic() < ends, f"never: {what or condition}"
         await asyncio.sleep(0.02)
-    raise AssertionError(f"never: {what or condition}")
 
 
 @dataclass
@@ -57,7 +57,7 @@ class House:
     items: list[UUID] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.loops = Loops(self.env.client)
+        self.loops = Loops(self.env.client, PATIENCE)
         self.relay = Relay(self.sessions, self.loops)
 
     async def hand_in(self, scenario: str, **columns: Any) -> UUID:
@@ -157,7 +157,7 @@ class House:
 
         async def seen() -> bool:
             async with self.sessions.begin() as session:
-                return (await linked_items.get(session, key))["state"] == state
+                return bool((await linked_items.get(session, key))["state"] == state)
 
         await until(seen, f"{key} is {state}")
 
@@ -192,7 +192,7 @@ def _waits(plan: dict[str, Any], now: datetime) -> bool:
     stands = plan["step"] is not None or plan["attributes"]["stage"] == "closed"
     if not stands or plan["goto"] is not None:
         return False
-    return plan["finished"] or all(datetime.fromisoformat(each["at"]) > now for each in plan["moments"])
+    return bool(plan["finished"]) or all(datetime.fromisoformat(each["at"]) > now for each in plan["moments"])
 
 
 @contextlib.asynccontextmanager

@@ -18,7 +18,7 @@ from voxloop.store.tables import document
 from voxloop.tests.workflows.house import House
 from voxloop.workflows.client import Loops
 from voxloop.workflows.failures import answered
-from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE
+from voxloop.workflows.policies import FEEDBACK_LOOP
 
 SHORT = timedelta(seconds=1.5)
 INTAKE = ["received", "acknowledged", "classified", "decided", "step_entered"]

@@ -7,39 +7,50 @@ import pytest
 
 from voxloop.integrations.smtp import SmtpChannel
 from voxloop.tests.integrations.mail_server import Mailbox, serve_mail
-from voxloop.tests.workflows.house import House
+from voxloop.tests.workflows.house import House, until
 
 ADDRESS = b"c0011@example.com"
 
 
 @pytest.fixture
-async def box(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
+async def box(real_house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mailbox]:
     """A mail server to which the house's mails go."""
-    targets: Any = house.parts.means.targets
+    targets: Any = real_house.parts.means.targets
     async with serve_mail() as box:
-        monkeypatch.setitem(house.parts.channels, "smtp", SmtpChannel(box.url, "voxloop@example.com"))
+        monkeypatch.setitem(real_house.parts.channels, "smtp", SmtpChannel(box.url, "voxloop@example.com"))
         monkeypatch.setitem(targets, "email", "smtp")
         yield box
 
 
-async def test_a_refused_mail_is_told_in_the_timeline(house: House, box: Mailbox) -> None:
+async def test_a_refused_mail_is_told_in_the_timeline(real_house: House, box: Mailbox) -> None:
     box.recipients.append("550 {address} is unknown")
-    item = await house.settled_item("praise", customer_ref="C0011")
-    refused, accepted = [message for message in await house.messages(item) if message["via"] == "email"]
+    item = await real_house.settled_item("praise", customer_ref="C0011")
+
+    async def told() -> bool:
+        return "delivery_failed" in await real_house.kinds(item)
+
+    await until(told, "the failure in the timeline")
+    refused, accepted = [message for message in await real_house.messages(item) if message["via"] == "email"]
     assert (refused["state"], accepted["state"]) == ("refused", "accepted")
-    [failed] = [event for event in await house.events(item) if event["kind"] == "delivery_failed"]
+    [failed] = [event for event in await real_house.events(item) if event["kind"] == "delivery_failed"]
     assert failed["detail"] == {"receipt": refused["key"]}
 
 
 async def test_a_mail_that_is_put_off_arrives_once_and_leaves_no_address_in_the_history(
-    house: House, box: Mailbox
+    real_house: House, box: Mailbox
 ) -> None:
     box.recipients.append("450 {address} is busy")
-    item = await house.settled_item("praise", customer_ref="C0011")
-    assert {message["state"] for message in await house.messages(item)} == {"accepted"}
+    item = await real_house.settled_item("praise", customer_ref="C0011")
+    assert {message["state"] for message in await real_house.messages(item)} == {"accepted"}
     keys = [mail["Message-ID"] for mail in box.arrived]
     assert len(set(keys)) == len(keys) == 2
-    history = await house.history("target/smtp")
-    raw = b"".join(event.SerializeToString() for event in history.events)
-    assert b"Unavailable" in raw
-    assert ADDRESS not in raw
+    history = b""
+
+    async def told() -> bool:
+        nonlocal history
+        events = (await real_house.history("target/smtp")).events
+        history = b"".join(event.SerializeToString() for event in events)
+        return b"Unavailable" in history
+
+    await until(told, "the failed attempt in the history")
+    assert ADDRESS not in history

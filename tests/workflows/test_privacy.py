@@ -1,4 +1,4 @@
-"""No text, name or address in any history (DESIGN 4.7): planted everywhere they can come from, looked for in the bytes."""
+"""No text, name or address in any history (DESIGN 4.7): planted wherever they come from, looked for in the bytes."""
 
 import json
 from datetime import timedelta
@@ -64,9 +64,10 @@ async def test_errors_that_quote_a_row_carry_none_of_it(house: House, planted: s
     """A failure that lasts gets into the history, and the database's own message quotes the row."""
     async with house.sessions.begin() as session:
         row = (await session.execute(select(customer).where(customer.c.ref == planted))).mappings().one()
+    wrong = {**row, "id": new_id(), "ref": PLANTED["name"], "level": "-"}
     with pytest.raises(IntegrityError) as quoted:
         async with house.sessions.begin() as session:
-            await session.execute(insert(customer).values({**row, "id": new_id(), "ref": PLANTED["name"], "level": "-"}))
+            await session.execute(insert(customer).values(wrong))
     asyncpg_error = quoted.value.orig and quoted.value.orig.__cause__
     assert asyncpg_error is not None
     assert PLANTED["name"] in asyncpg_error.detail  # type: ignore[attr-defined]

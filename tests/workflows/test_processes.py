@@ -7,7 +7,6 @@ from voxloop.domain.process import CLOSE, Process
 from voxloop.tests.workflows.house import House
 from voxloop.tests.workflows.walking import starter_processes, take, way_through
 
-
 OUTCOMES = [
     pytest.param(process, (step.key, outcome), id=f"{process.key}.{step.key}.{outcome}")
     for process in starter_processes()
