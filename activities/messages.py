@@ -16,9 +16,18 @@ from voxloop.domain.loop import Plan, Turn
 from voxloop.integrations.ports import Channel, Outgoing, Refused, Sent, Unavailable
 from voxloop.store import addresses, messages, outbox
 from voxloop.store.events import Event
-from voxloop.store.sessions import Row
+from voxloop.store.sessions import Row, Session
 
 _AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of sending a receipt's message; ``reason`` says why it was refused."""
+
+    receipt: Row
+    result: Sent
+    reason: str | None = None
 
 
 @dataclass
@@ -35,38 +44,37 @@ class Deliveries:
         if channel is None:
             pause = timedelta(minutes=1)
             raise ApplicationError(f"target {target} is not configured on this worker", next_retry_delay=pause)
+        done: Done | None = None
         for sent in range(_AT_ONCE):
-            if not await self._send_next(target, channel):
+            pending = await self._record_and_begin_next(target, done)
+            if pending is None:
                 return False
+            done = await self._send(channel, *pending)
             activity.heartbeat(sent)
+        async with self.means.sessions.begin() as session:
+            await _record(session, done)
         return True
 
-    async def _send_next(self, target: str, channel: Channel) -> bool:
+    async def _record_and_begin_next(self, target: str, done: Done | None) -> tuple[Row, Outgoing] | None:
+        """One transaction between two messages: what came of the last one, and that the next one is being sent."""
         async with self.means.sessions.begin() as session:
+            await _record(session, done)
             receipt = await messages.next_pending(session, target)
             if receipt is None:
-                return False
+                return None
             address = await addresses.of_receipt(session, receipt)
             await messages.begin_sending(session, receipt["key"])
-        message = Outgoing(receipt["key"], receipt["via"], address, receipt["subject"], receipt["text"])
+        return receipt, Outgoing(receipt["key"], receipt["via"], address, receipt["subject"], receipt["text"])
+
+    async def _send(self, channel: Channel, receipt: Row, message: Outgoing) -> Done:
         try:
-            result = await _deliver(channel, message, receipt)
+            return Done(receipt, await _deliver(channel, message, receipt))
         except Refused as refused:
-            await self._settle(receipt, Sent("refused"), str(refused))
+            return Done(receipt, Sent("refused"), str(refused))
         except Unavailable:
             async with self.means.sessions.begin() as session:
                 await messages.not_sent(session, receipt["key"])
             raise
-        else:
-            await self._settle(receipt, result, None)
-        return True
-
-    async def _settle(self, receipt: Row, result: Sent, reason: str | None) -> None:
-        async with self.means.sessions.begin() as session:
-            await messages.settle(session, receipt["key"], result.state, result.external_id, reason)
-            if result.state == "refused":
-                payload = {"name": "delivery_failed", "argument": receipt["key"]}
-                await outbox.put(session, "signal", f"feedback/{receipt['item']}", payload)
 
     @activity.defn(name="note_failure")
     async def note_failure(self, turn_: Turn, key: str) -> Plan:
@@ -76,6 +84,16 @@ class Deliveries:
             scene.happened = Event("delivery_failed", "system", {"receipt": key})
 
         return await turn.take(self.means, turn_, part)
+
+
+async def _record(session: Session, done: Done | None) -> None:
+    if done is None:
+        return
+    key = done.receipt["key"]
+    await messages.settle(session, key, done.result.state, done.result.external_id, done.reason)
+    if done.result.state == "refused":
+        payload = {"name": "delivery_failed", "argument": key}
+        await outbox.put(session, "signal", f"feedback/{done.receipt['item']}", payload)
 
 
 async def _deliver(channel: Channel, message: Outgoing, receipt: Row) -> Sent:

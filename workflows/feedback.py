@@ -200,8 +200,8 @@ def _minute(at: datetime) -> str:
 def _details(plan: Plan) -> str:
     attributes = plan.attributes
     lines = [
-        f"**{attributes.stage}** at step `{plan.step}`, version {plan.version}",
-        f"- {attributes.type}, {attributes.priority}, team `{attributes.team}`, owner `{plan.owner}`",
+        f"**{attributes.stage}** at step `{plan.step or '-'}`, version {plan.version}",
+        f"- {attributes.type}, {attributes.priority}, team `{attributes.team or '-'}`, owner `{plan.owner or '-'}`",
         *(f"- {_minute(moment.at)} {moment.name}" for moment in plan.moments),
     ]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ import contextlib
 import json
 import random
 from collections import Counter
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from voxloop.tests.chaos.api import Api, NoAnswer
 
-_AT_ONCE = 8
+_AT_ONCE = 16
 _ROUND_SECONDS = 0.5
 _SUBMIT = """mutation ($input: SubmitFeedbackInput!) {
   submitFeedback(input: $input) { feedback { code } userErrors { code message } } }"""
@@ -64,7 +64,8 @@ class People:
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._seen: dict[str, int] = {}
-        self._busy = asyncio.Semaphore(_AT_ONCE)
+        self._acting: set[asyncio.Task[None]] = set()
+        self._submitting = asyncio.Semaphore(_AT_ONCE)
         self._working = True
 
     async def submit(self, count: int, per_second: float) -> None:
@@ -78,11 +79,14 @@ class People:
     async def work(self) -> None:
         """Work what there is, round after round, until told to rest."""
         self._working = True
-        while self._working:
-            with contextlib.suppress(NoAnswer):
-                items = [item async for item in self._items()]
-                await asyncio.gather(*self._wishes(items))
-            await asyncio.sleep(_ROUND_SECONDS)
+        async with asyncio.TaskGroup() as group:
+            while self._working:
+                with contextlib.suppress(NoAnswer):
+                    for wish in self._wishes([item async for item in self._items()]):
+                        task = group.create_task(wish)
+                        self._acting.add(task)
+                        task.add_done_callback(self._acting.discard)
+                await asyncio.sleep(_ROUND_SECONDS)
 
     def rest(self) -> None:
         """Finish what has begun, and begin no more."""
@@ -92,7 +96,7 @@ class People:
         names = ("text", "rating", "product", "module", "batch", "scenario", "region")
         given = {name: row[name] for name in names if row.get(name) is not None}
         given |= {"channel": row["channel"].upper(), "key": str(uuid4()), "customer": {"ref": row["customer"]}}
-        async with self._busy:
+        async with self._submitting:
             payload = await self._told("submitFeedback", _SUBMIT, given)
         if payload is not None:
             self.ledger.items.add(payload["feedback"]["code"])
@@ -107,10 +111,12 @@ class People:
                 return
             after = page["pageInfo"]["endCursor"]
 
-    def _wishes(self, items: Iterable[dict[str, Any]]) -> list[Awaitable[None]]:
-        """What they want to do now: once for each version that they see, and not always at once."""
-        wishes: list[Awaitable[None]] = []
+    def _wishes(self, items: Iterable[dict[str, Any]]) -> list[Coroutine[None, None, None]]:
+        """What they want to do now: once for each version that they see, not always at once, and never too much."""
+        wishes: list[Coroutine[None, None, None]] = []
         for item in items:
+            if len(self._acting) + len(wishes) >= _AT_ONCE:
+                break
             if self._seen.get(item["code"]) == item["version"] or self._dice.random() < 0.3:
                 continue
             self._seen[item["code"]] = item["version"]
@@ -136,17 +142,15 @@ class People:
 
     async def _act(self, item: dict[str, Any], verb: str, wish: dict[str, Any]) -> None:
         given = {"id": item["code"], "key": str(uuid4()), "expect": item["version"], **wish}
-        async with self._busy:
-            payload = await self._told(verb, _ACT % (verb[0].upper() + verb[1:], verb), given)
+        payload = await self._told(verb, _ACT % (verb[0].upper() + verb[1:], verb), given)
         if payload is not None:
             kind = _KINDS.get(verb) or ("confirmed" if wish["satisfied"] else "rejected")
             self.ledger.acts[item["code"], kind] += 1
 
     async def _advance(self, key: str) -> None:
         given = {"id": key, "state": "DONE", "key": str(uuid4())}
-        async with self._busy:
-            if await self._told("advanceLinkedItem", _ADVANCE, given) is not None:
-                self.ledger.advances[key] += 1
+        if await self._told("advanceLinkedItem", _ADVANCE, given) is not None:
+            self.ledger.advances[key] += 1
 
     async def _told(self, verb: str, document: str, given: dict[str, Any]) -> dict[str, Any] | None:
         """The payload of a mutation that happened; None when it was refused, or nobody ever said."""

@@ -123,7 +123,7 @@ async def _stage() -> AsyncIterator[Stage]:
     try:
         ready = await house.start()
         async with open_client(house.url, house.token()) as http:
-            api = Api(http, _PATIENCE_SECONDS)
+            api = Api(http, 2 * _PATIENCE_SECONDS)
             stage = Stage(house, People(api, _SEED), outcome)
             stage.remark("ready after", ready)
             yield stage
