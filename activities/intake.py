@@ -17,6 +17,7 @@ from voxloop.store import decisions, documents, facts
 from voxloop.store.events import Event
 
 RULE_SET = "intake"
+HELD = "hold_for_review"
 _WINDOW = timedelta(days=30)
 _LEANING = 0.2
 
@@ -86,7 +87,7 @@ async def _follow(scene: Scene, decision: Decision) -> None:
     scene.set(
         type=type_,
         priority=decision.priority or scene.priority,
-        tags=list(decision.tags),
+        tags=[*decision.tags, HELD] if decision.hold else list(decision.tags),
         process=process["id"],
     )
     await clocks.start(scene, ClockName.FIRST_RESPONSE, scene.item["received_at"])

@@ -1,7 +1,7 @@
 """Items in other departments' systems: a turn decides to open one; its own workflow opens it and follows its state."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from temporalio import activity
 
@@ -14,6 +14,10 @@ from voxloop.domain.process import StepKind
 from voxloop.integrations.ports import Draft, ItemSystem
 from voxloop.store import linked_items, outbox
 from voxloop.store.events import Event
+from voxloop.store.sessions import Session
+
+# Nobody waits for this: that the item was to be opened already stands in the timeline.
+_JUST_OPENED = (LinkedState.OPENING, LinkedState.OPEN)
 
 
 async def open_items(scene: Scene, wishes: Iterable[Open]) -> None:
@@ -38,6 +42,12 @@ async def leave_when_settled(scene: Scene) -> None:
     if all(link["state"] in SETTLED for link in links):
         refused = any(link["state"] != LinkedState.DONE for link in links)
         await stations.leave(scene, "refused" if refused else "done")
+
+
+async def _tell_loops(session: Session, change: LinkedItemChanged) -> None:
+    for item in await linked_items.waiting_feedback(session, change.key):
+        payload = {"name": "linked_item_changed", "argument": asdict(change)}
+        await outbox.put(session, "signal", f"feedback/{item}", payload)
 
 
 @dataclass
@@ -72,8 +82,7 @@ class LinkedItems:
             if row["peer_version"] < peer.standing.version:
                 values = {"state": peer.standing.state, "peer_version": peer.standing.version}
                 await linked_items.change(session, key, external_id=peer.external_id, **values)
-                change = {"key": key, "state": peer.standing.state, "version": peer.standing.version}
-                for item in await linked_items.waiting_feedback(session, key):
-                    payload = {"name": "linked_item_changed", "argument": change}
-                    await outbox.put(session, "signal", f"feedback/{item}", payload)
+                if (row["state"], peer.standing.state) != _JUST_OPENED:
+                    change = LinkedItemChanged(key, peer.standing.state, peer.standing.version)
+                    await _tell_loops(session, change)
         return peer.standing.state in SETTLED

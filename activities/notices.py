@@ -5,6 +5,7 @@ from typing import Any
 
 from voxloop.activities.scene import Scene
 from voxloop.domain.decision import Tell
+from voxloop.domain.templates import fill
 from voxloop.domain.texts import say
 from voxloop.store import documents, messages, people
 from voxloop.store.sessions import Row
@@ -95,7 +96,7 @@ async def _send(scene: Scene, message: int, via: str) -> None:
 
 
 async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
-    """A template's heading and body in one language, its names filled from the item; what is unknown reads ``-``."""
+    """A template's heading and body in one language, its names filled from the item."""
     found = await documents.published(scene.session, "template", template)
     if found is None:
         raise LookupError(f"no template {template}")
@@ -113,9 +114,7 @@ async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
         "product": item["product"],
         "batch": item["batch"],
     }
-    filled = {name: value or "-" for name, value in words.items()}
-    body = found["body"]
-    return body["subject"][language].format_map(filled), body["body"][language].format_map(filled)
+    return fill(found["body"], language, words)
 
 
 def _beginning(text: str) -> str:

@@ -44,7 +44,7 @@ def _process(place: Place) -> Process:
         title=places["title"].translated(),
         handles=tuple(filter(None, types)),
         reopen_for=places["reopen_for"].duration() or timedelta(),
-        clocks={name: _limits(clocks[name]) for name in ITEM_CLOCKS if clocks[name].value is not None},
+        clocks={name: _limits(clocks[name], "pause") for name in ITEM_CLOCKS if clocks[name].value is not None},
         steps=steps,
         closes={outcome: ending for outcome, ending in closes.items() if ending},
         reopen_at=places["reopen_at"].key() or next((step.key for step in steps), ""),
@@ -71,10 +71,10 @@ def _step(place: Place) -> Step:
     )
 
 
-def _limits(place: Place) -> Limits:
-    places = place.fields((), (*Priority, "warn", "pause"))
+def _limits(place: Place, *also: str) -> Limits:
+    places = place.fields((), (*Priority, "warn", *also))
     targets = {priority: places[priority].duration() for priority in Priority}
-    stages = [stage.word(Stage) for stage in places["pause"].items()]
+    stages = [stage.word(Stage) for stage in places["pause"].items()] if "pause" in also else []
     return Limits(
         targets={priority: target for priority, target in targets.items() if target},
         warn=tuple(share.share() for share in places["warn"].items()),

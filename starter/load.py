@@ -12,8 +12,11 @@ import yaml
 
 from voxloop.domain.linked import ItemSystem
 from voxloop.domain.problems import InvalidDocument, Known, Problem
+from voxloop.domain.process import Process
 from voxloop.domain.process_checker import check_process
-from voxloop.rules.checker import check_rule_set
+from voxloop.domain.process_reader import read_process
+from voxloop.domain.templates import check_template
+from voxloop.rules.checker import check_condition, check_rule_set
 from voxloop.store import documents, organisation
 from voxloop.store.sessions import Session
 
@@ -60,13 +63,26 @@ def _check(
         systems=frozenset(ItemSystem),
     )
     problems: list[Problem] = []
+    for key, template in templates.items():
+        problems += check_template(key, template)
     for body in processes.values():
-        problems += check_process(body, known)
+        problems += check_process(body, known) or _condition_problems(read_process(body))
     for body in rule_sets.values():
         problems += check_rule_set(body, known)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:
         raise InvalidDocument(wrong)
+
+
+def _condition_problems(process: Process) -> list[Problem]:
+    """Conditions speak the rules' language, of which the process checker knows only the form."""
+    return [
+        problem
+        for place, step in enumerate(process.steps)
+        for level, escalation in enumerate(step.escalate)
+        if escalation.condition is not None
+        for problem in check_condition(escalation.condition, f"steps[{place}].escalate[{level}].if")
+    ]
 
 
 def _read_all(folder: Traversable) -> dict[str, Any]:

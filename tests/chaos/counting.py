@@ -54,7 +54,8 @@ _NONE = {
         WHERE r.version IS DISTINCT FROM l.peer_version AND l.changed_at < now() - interval '15 s'""",
     "loops not told of their linked item's state": """
         SELECT l.key FROM linked_item l JOIN feedback_link f ON f.linked_item = l.key
-        WHERE f.peer_version <> l.peer_version AND l.changed_at < now() - interval '15 s'""",
+        WHERE f.peer_version <> l.peer_version AND (f.state, l.state) <> ('opening', 'open')
+        AND l.changed_at < now() - interval '15 s'""",
     "register items that nobody wanted": """
         SELECT key FROM register_item WHERE key NOT IN (SELECT key FROM linked_item)""",
     "outward messages without exactly one receipt": """

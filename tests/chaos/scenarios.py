@@ -16,7 +16,7 @@ from voxloop.tests.chaos.counting import Check, Count
 from voxloop.tests.chaos.load import Ledger, People
 from voxloop.tests.chaos.processes import Installation
 
-_SCALE = 3600  # a day is 24 s, so that warnings, escalations and silence come while things break
+_SCALE = 1440  # a day is a minute, so that warnings, escalations and silence come while things break
 _PATIENCE_SECONDS = 90
 _STALL_SECONDS = 40
 _SEED = 20260730

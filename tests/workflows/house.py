@@ -113,7 +113,8 @@ class House:
         return left == [None] * len(left)
 
     def _work(self) -> Sequence[Select[Any]]:
-        behind = feedback_link.c.peer_version < linked_item.c.peer_version
+        told_later = (feedback_link.c.state == "opening") & (linked_item.c.state == "open")  # that it opened is no news
+        behind = (feedback_link.c.peer_version < linked_item.c.peer_version) & ~told_later
         linked = select(linked_item.c.key).join(feedback_link, feedback_link.c.linked_item == linked_item.c.key)
         linked = linked.where(feedback_link.c.item.in_(self.items), behind | (linked_item.c.state == "opening"))
         unsent = select(receipt.c.key).where(receipt.c.item.in_(self.items), receipt.c.settled_at.is_(None))

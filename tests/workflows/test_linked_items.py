@@ -1,7 +1,5 @@
 """Linked items: opened once, followed while they move, and what their end does to the feedback behind them."""
 
-from collections import Counter
-
 from sqlalchemy import select
 from temporalio.client import WorkflowExecutionStatus
 
@@ -20,7 +18,7 @@ async def test_an_item_is_opened_once_however_often_its_workflow_looks(house: Ho
         await house.loops.start_link(link["key"])
     await house.settle()
     assert await house.count(select(register_item).where(register_item.c.key == link["key"])) == 1
-    assert Counter(await house.kinds(item))["linked_item_changed"] == 1
+    assert "linked_item_changed" not in await house.kinds(item)  # that it opened is no news to its loop
 
 
 async def test_a_settled_item_ends_its_workflow_and_lets_the_step_go_on(house: House) -> None:
@@ -33,7 +31,7 @@ async def test_a_settled_item_ends_its_workflow_and_lets_the_step_go_on(house: H
     await house.move_links(item, "done")
     assert (await house.row(item))["step"] == "reply"
     changes = [event["detail"] for event in await house.events(item) if event["kind"] == "linked_item_changed"]
-    assert [change["state"] for change in changes] == ["open", "waiting", "done"]
+    assert [change["state"] for change in changes] == ["waiting", "done"]
     await until(lambda: is_over(house, link["key"]), "workflow over")
 
 
@@ -65,7 +63,7 @@ async def test_an_item_that_is_opened_again_is_followed_again(house: House) -> N
     await house.settle()
     assert not await is_over(house, link["key"])
     changes = [event["detail"]["state"] for event in await house.events(item) if event["kind"] == "linked_item_changed"]
-    assert changes == ["open", "done", "open"]
+    assert changes == ["done", "open"]
 
 
 async def is_over(house: House, key: str) -> bool:
