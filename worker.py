@@ -172,7 +172,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
             Deliveries(parts.means, parts.channels).note_failure,
         ],
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
-        max_cached_workflows=500,
+        max_cached_workflows=1000,
         max_concurrent_workflow_tasks=16,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
