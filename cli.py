@@ -16,9 +16,11 @@ from uuid import UUID
 
 from voxloop.domain.texts import say
 from voxloop.domain.viewer import Role
-from voxloop.settings import BadSetting, Obstacle, Settings, read_settings
+from voxloop.settings import Obstacle, Settings, language_of, read_settings
 
 _ENDS_WITHIN_SECONDS = 8
+_LONGEST_NAME = 100
+_MOST_DAYS = 3650
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
 _Run = Callable[[Settings, argparse.Namespace], None]
@@ -26,16 +28,12 @@ _Run = Callable[[Settings, argparse.Namespace], None]
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; answers the exit code. What the user can put right is 1 and one sentence on standard error."""
+    language = language_of(os.environ)
+    given = _parser(language).parse_args(arguments)
     try:
-        settings = read_settings()
-    except BadSetting as bad:
-        print(bad, file=sys.stderr)
-        return 1
-    given = _parser(settings.language).parse_args(arguments)
-    try:
-        given.run(settings, given)
+        given.run(read_settings(), given)
     except Obstacle as obstacle:
-        print(say(settings.language, f"obstacle.{obstacle.key}", **obstacle.params), file=sys.stderr)
+        print(say(language, f"obstacle.{obstacle.key}", **obstacle.params), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -126,7 +124,7 @@ def _create(settings: Settings, given: argparse.Namespace) -> None:
 
     if given.role == Role.HANDLER and given.member is None:
         raise Obstacle("member_missing")
-    expires_at = datetime.now(UTC) + timedelta(days=given.days) if given.days else None
+    expires_at = None if given.days is None else datetime.now(UTC) + timedelta(days=given.days)
 
     async def run() -> tuple[UUID, str]:
         async with own_database(settings) as sessions, sessions.begin() as session:
@@ -203,13 +201,26 @@ def _parser(language: str) -> argparse.ArgumentParser:
     command("status", _status).add_argument("--json", action="store_true", help=words("json"))
     token = commands.add_parser("token", help=words("token")).add_subparsers(required=True, metavar="COMMAND")
     create = command("create", _create, token)
-    create.add_argument("--name", required=True, help=words("name"))
+    create.add_argument("--name", required=True, type=_name, help=words("name"))
     create.add_argument("--role", required=True, choices=[role.value for role in Role], help=words("role"))
     create.add_argument("--member", help=words("member"))
-    create.add_argument("--days", type=int, help=words("days"))
+    create.add_argument("--days", type=_days, help=words("days"))
     command("list", _list, token)
     command("revoke", _revoke, token).add_argument("id", type=UUID, help=words("id"))
     return parser
+
+
+def _name(text: str) -> str:
+    """A name that lists and timelines can show on one line."""
+    if not text.strip() or len(text) > _LONGEST_NAME or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!r} is not 1 to {_LONGEST_NAME} readable signs")
+    return text.strip()
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST_DAYS}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def build_app(
 
     endpoint = Endpoint(schema, Parts(sessions, loops, relay), Principals(sessions, fresh_seconds), debug)
     routes = [
-        Route("/graphql", endpoint, methods=["POST"]),
+        Route("/graphql", endpoint),
         Route("/health/live", live),
         Route("/health/ready", ready),
     ]

@@ -6,10 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-class BadSetting(Exception):
-    """A variable has a value that cannot be used; the text names it and what it wants."""
-
-
 class Obstacle(Exception):
     """What the user can put right is in the way; worded in ``texts`` under ``obstacle.<key>``, with the way out."""
 
@@ -50,7 +46,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings that ``VOXLOOP_...`` variables give, with their defaults.
 
     Raises:
-        BadSetting: a number is no number, or out of range.
+        Obstacle: a variable has a value that cannot be used.
     """
     given = os.environ if environment is None else environment
     return Settings(
@@ -58,12 +54,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=given.get("VOXLOOP_HOST") or "127.0.0.1",
         port=_port(given, "VOXLOOP_PORT") or 8000,
         time_scale=_number(given, "VOXLOOP_TIME_SCALE", 1, 1_000_000),
-        database_url=given.get("VOXLOOP_DATABASE_URL") or None,
+        database_url=_database_url(given),
         temporal_address=given.get("VOXLOOP_TEMPORAL_ADDRESS") or None,
         temporal_namespace=given.get("VOXLOOP_TEMPORAL_NAMESPACE") or "default",
         temporal_port=_port(given, "VOXLOOP_TEMPORAL_PORT"),
         temporal_ui_port=_port(given, "VOXLOOP_TEMPORAL_UI_PORT"),
-        language=_language(given),
+        language=language_of(given),
         smtp_url=given.get("VOXLOOP_SMTP_URL") or None,
         mail_from=given.get("VOXLOOP_MAIL_FROM") or "voxloop@localhost",
     )
@@ -76,10 +72,17 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return {**os.environ, **{f"VOXLOOP_{name}": str(value) for name, value in given.items() if value is not None}}
 
 
-def _language(given: Mapping[str, str]) -> str:
-    """``VOXLOOP_LANGUAGE``, else Chinese where the terminal is."""
+def language_of(given: Mapping[str, str]) -> str:
+    """The language of this terminal: ``VOXLOOP_LANGUAGE``, else Chinese where the terminal is."""
     locale = given.get("VOXLOOP_LANGUAGE") or given.get("LC_ALL") or given.get("LC_MESSAGES") or given.get("LANG") or ""
     return "zh-CN" if locale.lower().startswith("zh") else "en"
+
+
+def _database_url(given: Mapping[str, str]) -> str | None:
+    url = given.get("VOXLOOP_DATABASE_URL") or None
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        raise Obstacle("bad_database_url")
+    return url
 
 
 def _port(given: Mapping[str, str], name: str) -> int | None:
@@ -96,5 +99,5 @@ def _number(given: Mapping[str, str], name: str, least: float, most: float) -> f
     except ValueError:
         number = least - 1
     if not least <= number <= most:
-        raise BadSetting(f"{name} is {text!r}; it must be a number from {least:g} to {most:g}")
+        raise Obstacle("bad_number", variable=name, value=text, least=f"{least:g}", most=f"{most:g}")
     return number

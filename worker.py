@@ -156,7 +156,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
     restrictions = SandboxRestrictions.default
     if sandbox_passthrough:
         restrictions = restrictions.with_passthrough_all_modules()
-    intake = Intake(parts.means)
+    intake, acts = Intake(parts.means), Acts(parts.means)
     return Worker(
         client,
         task_queue=LOOPS_QUEUE,
@@ -166,7 +166,8 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
             intake.classify,
             intake.decide,
             Steps(parts.means).enter,
-            Acts(parts.means).perform,
+            acts.perform,
+            acts.recall,
             Moments(parts.means).fire,
             LinkedItems(parts.means, parts.systems).note,
             Deliveries(parts.means, parts.channels).note_failure,

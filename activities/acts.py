@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from temporalio import activity
@@ -12,7 +12,7 @@ from voxloop.activities.scene import Means, Scene
 from voxloop.domain.feedback import Outcome, Stage
 from voxloop.domain.loop import Act, Plan, Turn, Verb
 from voxloop.domain.process import ClockName, StepKind
-from voxloop.store import contents
+from voxloop.store import contents, events
 from voxloop.store.events import Event
 
 Words = dict[str, Any]
@@ -36,6 +36,12 @@ class Acts:
             await _PARTS[act.verb](scene, act, words)
 
         return await turn.take(self.means, turn_, part)
+
+    @activity.defn(name="recall")
+    async def recall(self, turn_: Turn) -> Plan:
+        """The plan of a turn that stands written: of an act that its loop does not know."""
+        async with self.means.sessions.begin() as session:
+            return cast(Plan, await events.plan_at(session, UUID(turn_.item), turn_.version))
 
 
 async def _accept(scene: Scene, act: Act, words: Words) -> None:

@@ -1,8 +1,8 @@
 """The hourly comparison of rows and workflows, which repairs both ways what no outage should have left (DESIGN 4.1)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from voxloop.store import contents, events, feedback, linked_items, messages, ou
 
 _GRACE = timedelta(minutes=5)
 _PAGE = 1_000
+# A loop is asked only about news, which keeps asking cheap; a weekend without power must not make it old.
+_NEWS = timedelta(days=3)
 
 
 class OpenLoops(Protocol):
@@ -20,7 +22,9 @@ class OpenLoops(Protocol):
 
     def open_items(self) -> AsyncIterator[str]: ...
 
-    async def restart_loop(self, item: str, plan: object) -> None: ...
+    async def restart_loop(self, item: str, plan: object, answers: Mapping[str, int]) -> None: ...
+
+    async def look_again(self, item: str, version: int) -> bool: ...
 
     async def end_loop(self, item: str, reason: str) -> None: ...
 
@@ -30,6 +34,7 @@ class Repairs:
     """How many things were wrong; all zero is the normal answer."""
 
     loops_started: int
+    loops_told: int
     loops_ended: int
     targets_woken: int
     links_started: int
@@ -46,8 +51,10 @@ class Reconciler:
     @activity.defn(name="reconcile")
     async def reconcile(self) -> Repairs:
         """Compare, repair, and say how much there was to repair."""
-        open_ = {item async for item in self.loops.open_items()}
-        started = await self._start_missing(open_)
+        open_: set[str] = set()
+        async for item in self.loops.open_items():
+            open_.add(item)
+            activity.heartbeat(len(open_))
         ended = await self._end_orphans(open_)
         async with self.means.sessions.begin() as session:
             targets = await messages.targets_with_pending(session, _GRACE)
@@ -57,26 +64,32 @@ class Reconciler:
             for key in links:
                 await outbox.put(session, "start_link", f"link/{key}")
             swept = await contents.sweep(session)
-        return Repairs(started, ended, len(targets), len(links), swept)
+        started, told = await self._compare(open_)  # last: loops are asked here, and one may not answer
+        return Repairs(started, told, ended, len(targets), len(links), swept)
 
-    async def _start_missing(self, open_: set[str]) -> int:
-        started, after = 0, None
+    async def _compare(self, open_: set[str]) -> tuple[int, int]:
+        """Start loops that are missing, and tell those that do not know an act: how many of each."""
+        started, told, after, since = 0, 0, None, datetime.now(UTC) - _NEWS
         while True:
             async with self.means.sessions.begin() as session:
                 page = await feedback.unfinished(session, _PAGE, _GRACE, after)
             for item in page:
-                if str(item) not in open_:
-                    await self._restart(item)
+                if str(item["id"]) not in open_:
+                    await self._restart(item["id"])
                     started += 1
-                activity.heartbeat(started)
+                elif item["recorded_at"] > since:
+                    told += await self.loops.look_again(str(item["id"]), item["version"])
+                activity.heartbeat(started, told)
             if len(page) < _PAGE:
-                return started
-            after = page[-1]
+                return started, told
+            after = page[-1]["id"]
 
     async def _restart(self, item: UUID) -> None:
+        """From its last plan, and with the answers of its acts: one that is repeated is not done again."""
         async with self.means.sessions.begin() as session:
-            plan = await events.last_plan(session, item)
-        await self.loops.restart_loop(str(item), plan)
+            plans = [event["plan"] for event in await events.of_items(session, [item]) if event["plan"]]
+        answers = {plan["by"]: plan["version"] for plan in plans}
+        await self.loops.restart_loop(str(item), plans[-1] if plans else None, answers)
 
     async def _end_orphans(self, open_: set[str]) -> int:
         async with self.means.sessions.begin() as session:

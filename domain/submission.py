@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from voxloop.domain.refusals import RefusalCode, Refused
@@ -16,6 +16,7 @@ LONGEST_TEXT = 20_000
 LONGEST_KEY = 200
 RATINGS = (1, 5)
 NPS = (0, 10)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # a year too small to count back from would hold up the item's loop
 
 _LIMITS = dict.fromkeys(
     ("form", "scenario", "product", "module", "product_version", "batch", "region", "order_ref"), 100
@@ -45,10 +46,7 @@ def problems(values: Mapping[str, Any], products: Mapping[str, KnownProduct], no
     found += [_range_problem(values, "rating", RATINGS), _range_problem(values, "nps", NPS)]
     found += _product_problems(values, products)
     found += _customer_problems(values.get("customer"))
-    if values.get("received_at") is not None and values["received_at"] > now:
-        found.append(
-            Refused(RefusalCode.OUT_OF_RANGE, ["received_at"], least="-", most=now.isoformat(timespec="seconds"))
-        )
+    found.append(_received_problem(values.get("received_at"), now))
     return [problem for problem in found if problem is not None]
 
 
@@ -66,7 +64,7 @@ def optional_problem(values: Mapping[str, Any], name: str, limit: int) -> Refuse
         return None
     if len(value) > limit:
         return Refused(RefusalCode.TOO_LONG, [name], limit=limit, length=len(value))
-    return Refused(RefusalCode.INVALID, [name]) if unreadable(value) else None
+    return Refused(RefusalCode.UNREADABLE, [name]) if unreadable(value) else None
 
 
 def _cleaned(value: Any) -> Any:
@@ -90,6 +88,13 @@ def _range_problem(values: Mapping[str, Any], name: str, limits: tuple[int, int]
     return Refused(RefusalCode.OUT_OF_RANGE, [name], least=least, most=most)
 
 
+def _received_problem(received_at: datetime | None, now: datetime) -> Refused | None:
+    if received_at is None or EARLIEST <= received_at <= now:
+        return None
+    least, most = (instant.isoformat(timespec="seconds") for instant in (EARLIEST, now))
+    return Refused(RefusalCode.OUT_OF_RANGE, ["received_at"], least=least, most=most)
+
+
 def _product_problems(values: Mapping[str, Any], products: Mapping[str, KnownProduct]) -> Iterator[Refused]:
     key, module = values.get("product"), values.get("module")
     if key is not None and key not in products:
@@ -111,8 +116,8 @@ def _customer_problems(customer: Mapping[str, Any] | None) -> Iterator[Refused |
         return
     found = [text_problem(customer, "ref", _CUSTOMER_LIMITS["ref"])]
     found += [optional_problem(customer, name, limit) for name, limit in _CUSTOMER_LIMITS.items() if name != "ref"]
-    for name, shape in (("email", _EMAIL), ("phone", _PHONE)):
+    for name, shape, code in (("email", _EMAIL, RefusalCode.BAD_EMAIL), ("phone", _PHONE, RefusalCode.BAD_PHONE)):
         value = customer.get(name)
         if value is not None and not shape.fullmatch(value):
-            found.append(Refused(RefusalCode.INVALID, [name]))
+            found.append(Refused(code, [name]))
     yield from (Refused(problem.code, ["customer", *problem.field], **problem.params) for problem in found if problem)

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -121,7 +121,7 @@ class Keys:
         try:
             name, *values = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
             mark = tuple(read(value) for read, value in zip(self.readers.values(), values, strict=True))
-        except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+        except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
             raise bad_input(f"{argument}: this is no cursor of ours") from error
         if name != self.name:
             raise bad_input(f"{argument}: this cursor belongs to a list in another order")
@@ -135,7 +135,7 @@ def instant(value: str | None) -> datetime | None:
     read = datetime.fromisoformat(value)
     if read.tzinfo is None:
         raise ValueError(value)
-    return read
+    return read.astimezone(UTC)
 
 
 def word(value: str) -> str:

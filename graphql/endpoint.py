@@ -13,7 +13,7 @@ from cross_web import HTTPException
 from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 _JSON = "application/json"
 _GRAPHQL_JSON = "application/graphql-response+json"
 _LARGEST_BODY = 1_000_000
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}
 
 
 class Unauthenticated(Exception):
@@ -44,13 +45,13 @@ class Endpoint(GraphQL[Context, None]):
         self._parts, self._principals, self._debug = parts, principals, debug
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        request = Request(scope, _limited(receive))
         request.state.language = best_language(request.headers.get("accept-language", ""))
         await (await self._respond(request))(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
         try:
-            _check_body(request)
+            _check_head(request)
             return await self.run(request)
         except Unauthenticated:
             message = say(request.state.language, "error.unauthenticated")
@@ -124,12 +125,33 @@ class Endpoint(GraphQL[Context, None]):
         )
 
 
-def _check_body(request: Request) -> None:
+def _check_head(request: Request) -> None:
+    if request.method != "POST":
+        raise HTTPException(405, "Only POST is taken.")
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
         raise HTTPException(415, f"The body must be {_JSON}.")
     length = request.headers.get("content-length", "0")
     if not length.isdigit() or int(length) > _LARGEST_BODY:
-        raise HTTPException(413, f"The body must not be larger than {_LARGEST_BODY} bytes.")
+        raise _too_large()
+
+
+def _limited(receive: Receive) -> Receive:
+    """What is received until it is too much: its length need not be told in the head."""
+    size = 0
+
+    async def limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > _LARGEST_BODY:
+            raise _too_large()
+        return message
+
+    return limited
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(413, f"The body must not be larger than {_LARGEST_BODY} bytes.")
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
@@ -139,5 +161,4 @@ def _coded(error: GraphQLError, code: str) -> GraphQLError:
 
 
 def _refusal(status: int, error: GraphQLError) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return Response(orjson.dumps({"errors": [error.formatted]}), status, headers, _JSON)
+    return Response(orjson.dumps({"errors": [error.formatted]}), status, _HEADERS.get(status), _JSON)

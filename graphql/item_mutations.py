@@ -130,7 +130,7 @@ def _reassignment(given: ReassignInput) -> Wish:
 def _completion(given: CompleteStepInput) -> Wish:
     fields: Any = given.fields if given.fields is not None else {}
     if not isinstance(fields, dict) or len(fields) > _MOST_FIELDS or not _all_texts(fields):
-        demand(Refused(RefusalCode.INVALID, ["fields"]))
+        demand(Refused(RefusalCode.BAD_FIELDS, ["fields"], most=_MOST_FIELDS))
     filled = clean(fields)
     named = clean({"outcome": given.outcome})
     problems = [optional_problem(filled, name, LONGEST_FIELD) for name in filled]

@@ -1,6 +1,6 @@
 """How a refused wish is answered: as data beside the result, with a sentence in the reader's language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import strawberry
 from strawberry.scalars import JSON
@@ -18,6 +18,14 @@ SUBMIT, ADVANCE = "submit", "advance"
 _MAY = {
     Role.HANDLER: {"accept", "complete", "reply", "note", "reassign", "reopen", ADVANCE},
     Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen"},
+}
+
+
+# A loop knows no inputs: where in them its refusals belong.
+_ABOUT: Mapping[RefusalCode, tuple[str, ...]] = {
+    RefusalCode.CHANGED_MEANWHILE: ("expect",),
+    RefusalCode.FIELDS_MISSING: ("fields",),
+    RefusalCode.UNKNOWN_OUTCOME: ("outcome",),
 }
 
 
@@ -58,14 +66,20 @@ def demand_right(viewer: Viewer, act: str) -> None:
         raise Refused(RefusalCode.FORBIDDEN)
 
 
+def given_key(context: Context, given: str | None) -> str | None:
+    """The idempotency key as it came: in the input, else in the header ``Idempotency-Key``. Blanks alone are none."""
+    key = given if given is not None else context.key
+    return key if key and not key.isspace() else None
+
+
 def demand_key(context: Context, given: str | None) -> str:
-    """The idempotency key: of the input, else of the header ``Idempotency-Key``.
+    """The idempotency key.
 
     Raises:
         RefusedTogether: there is none, or it is none.
     """
-    key = given if given is not None else context.key
-    demand(text_problem({"key": key or None}, "key", LONGEST_KEY))
+    key = given_key(context, given)
+    demand(text_problem({"key": key}, "key", LONGEST_KEY))
     return str(key)
 
 
@@ -76,9 +90,11 @@ def user_errors(context: Context, refused: Refused | RefusedTogether) -> list[Us
 
 
 def _user_error(context: Context, refused: Refused) -> UserError:
+    field = refused.field or _ABOUT.get(refused.code, ())
     return UserError(
         code=refused.code,
-        field=[to_camel_case(name) for name in refused.field] or None,
+        field=[*map(to_camel_case, field[:1]), *field[1:]]
+        or None,  # names below the first are as the caller wrote them
         message=sentence(context.language, f"refusal.{refused.code}", refused.params),
         params=JSON(refused.params),
     )

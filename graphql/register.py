@@ -7,7 +7,7 @@ import strawberry
 from voxloop.domain.identity import digest
 from voxloop.domain.linked import LinkedState
 from voxloop.domain.refusals import RefusalCode, Refused
-from voxloop.domain.submission import clean, optional_problem
+from voxloop.domain.submission import clean, optional_problem, unreadable
 from voxloop.graphql.context import Info
 from voxloop.graphql.fields import mutation
 from voxloop.graphql.linked_items import LinkedItem, linked_item
@@ -63,7 +63,8 @@ async def _advance(info: Info, given: AdvanceLinkedItemInput) -> LinkedItem:
     request_key = demand_key(context, given.key)
     demand(optional_problem({"note": note}, "note", _LONGEST_NOTE))
     if given.state is LinkedState.OPENING:
-        raise Refused(RefusalCode.INVALID, ["state"])
+        states = ", ".join(state for state in LinkedState if state is not LinkedState.OPENING)
+        raise Refused(RefusalCode.UNKNOWN_VALUE, ["state"], value=given.state, known=states)
     hash_ = digest({"advance": given.id, "state": given.state, "note": note})
     async with context.parts.sessions.begin() as session:
         row = next(iter(await linked_items.seen(session, context.viewer, [_key(given.id)])), None)
@@ -84,4 +85,8 @@ async def _advance(info: Info, given: AdvanceLinkedItemInput) -> LinkedItem:
 
 def _key(id_: str) -> str:
     parts = read_global_id(id_)
-    return parts[1] if parts is not None and parts[0] == "LinkedItem" else id_
+    if parts is not None and parts[0] == "LinkedItem":
+        return parts[1]
+    if unreadable(id_):
+        raise Refused(RefusalCode.NOT_FOUND, ["id"])
+    return id_

@@ -20,7 +20,7 @@ from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import mutation
 from voxloop.graphql.lookahead import selection
 from voxloop.graphql.page import feedback_page
-from voxloop.graphql.refusals import SUBMIT, demand, demand_right
+from voxloop.graphql.refusals import SUBMIT, demand, demand_right, given_key
 from voxloop.store import customers, feedback
 from voxloop.store.sessions import Session
 
@@ -64,7 +64,7 @@ class SubmitFeedbackInput:
         default=None, description="Global id or code of an earlier item that it follows."
     )
     received_at: datetime | None = strawberry.field(
-        default=None, description="When it was really received, if that was earlier than now."
+        default=None, description="When it was really received, if that was earlier than now; from 2000 on."
     )
 
 
@@ -94,8 +94,7 @@ async def _submit(info: Info, given: SubmitFeedbackInput) -> Feedback:
 
 
 def _checked(context: Context, given: SubmitFeedbackInput) -> dict[str, Any]:
-    key = given.key if given.key is not None else context.key
-    values = clean(asdict(given)) | {"key": key or None}
+    values = clean(asdict(given)) | {"key": given_key(context, given.key)}
     demand(*problems(values, context.directory.known_products, datetime.now(UTC)))
     return values
 

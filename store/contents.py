@@ -1,5 +1,6 @@
 """Words that an act brings along: an immutable row first, then the act names it by id (DESIGN 4.7)."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from voxloop.domain.identity import new_id
 from voxloop.store.item_tables import content, request
 from voxloop.store.sessions import Row, Session
+
+_ORPHANED = timedelta(days=30)
 
 
 async def take_up(session: Session, id_: UUID, version: int) -> dict[str, Any]:
@@ -42,6 +45,9 @@ async def attach(session: Session, principal: str, item: UUID, key: str, content
 
 
 async def sweep(session: Session) -> int:
-    """Remove words older than a day that no act took up: their act was refused. Answers how many."""
-    orphan = content.c.version.is_(None) & (content.c.created_at < func.now() - func.make_interval(0, 0, 0, 1))
+    """Remove words that no act has taken up for a month: their act was refused. Answers how many.
+
+    An act that waits for the repair of a document may still want them, hence so long.
+    """
+    orphan = content.c.version.is_(None) & (content.c.created_at < func.now() - _ORPHANED)
     return (await session.execute(delete(content).where(orphan))).rowcount

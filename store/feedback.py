@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Insert, bindparam, func, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CTE, Insert, any_, bindparam, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as UUIDS
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.viewer import Viewer
@@ -108,20 +109,26 @@ async def count_overdue(session: Session) -> int:
     return (await session.execute(select(func.count()).where(feedback.c.overdue))).scalar_one()
 
 
-async def unfinished(session: Session, limit: int, age: timedelta, after: UUID | None = None) -> Sequence[UUID]:
-    """Ids of items of at least that age whose loop should be open, in order, from behind ``after``."""
+async def unfinished(session: Session, limit: int, age: timedelta, after: UUID | None = None) -> Sequence[Row]:
+    """Items of at least that age whose loop should be open, in order, from behind ``after``.
+
+    Of each its ``id``, its ``version``, and when that was ``recorded_at``.
+    """
+    newest = (event.c.item == feedback.c.id) & (event.c.version == feedback.c.version)
     wanted = (
-        select(feedback.c.id)
+        select(feedback.c.id, feedback.c.version, event.c.recorded_at)
+        .join(event, newest)
         .where(feedback.c.finished_at.is_(None), feedback.c.received_at < func.now() - age)
         .order_by(feedback.c.id)
         .limit(limit)
     )
     if after is not None:
         wanted = wanted.where(feedback.c.id > after)
-    return (await session.execute(wanted)).scalars().all()
+    return (await session.execute(wanted)).mappings().all()
 
 
 async def known(session: Session, items: Iterable[str]) -> set[str]:
     """Those of these ids that are items."""
-    wanted = select(feedback.c.id).where(feedback.c.id.in_([UUID(item) for item in items]))
+    asked = bindparam("asked", [UUID(item) for item in items], type_=ARRAY(UUIDS))  # one value: there may be any number
+    wanted = select(feedback.c.id).where(feedback.c.id == any_(asked))
     return {str(id_) for id_ in (await session.execute(wanted)).scalars()}

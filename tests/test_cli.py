@@ -86,9 +86,15 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return sentence
 
 
-def test_a_bad_setting_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("language", "sentence"), [("en", "it must be a number"), ("zh-CN", "它必须是")])
+def test_a_bad_setting_is_named(
+    language: str, sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOXLOOP_LANGUAGE", language)
     monkeypatch.setenv("VOXLOOP_PORT", "eighty")
-    assert "VOXLOOP_PORT is 'eighty'" in said(capsys, "up")
+    refusal = said(capsys, "up")
+    assert refusal.startswith("VOXLOOP_PORT")
+    assert "eighty" in refusal and sentence in refusal
 
 
 @pytest.mark.parametrize("command", [["status"], ["migrate"], ["worker"], ["server"], ["token", "list"]])
@@ -99,13 +105,16 @@ def test_where_nothing_runs_it_says_what_to_do(
     assert "voxloop up" in said(capsys, *command)
 
 
-@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/nothing", "no address"])
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [("postgresql://nobody@127.0.0.1:1/nothing", "数据库没有响应"), ("no address", "VOXLOOP_DATABASE_URL 必须写成")],
+)
 def test_a_database_that_is_away_is_said_in_the_readers_language(
-    url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    url: str, sentence: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOXLOOP_DATABASE_URL", url)
     monkeypatch.setenv("VOXLOOP_LANGUAGE", "zh-CN")
-    assert said(capsys, "migrate").startswith("数据库没有响应")
+    assert said(capsys, "migrate").startswith(sentence)
 
 
 def test_a_folder_that_cannot_be_written_is_named(
@@ -163,6 +172,15 @@ def test_tokens_are_made_listed_and_revoked(first: Up, capsys: pytest.CaptureFix
     assert id_ in said(capsys, "token", "revoke", id_)
     assert "nobody" in said(capsys, "token", "create", "--name", "x", "--role", "handler", "--member", "nobody")
     assert "--member" in said(capsys, "token", "create", "--name", "x", "--role", "handler")
+
+
+@pytest.mark.parametrize("given", [("--name", ""), ("--name", "a\nb"), ("--name", "x", "--days", "0")])
+def test_a_token_without_a_readable_name_or_a_time_to_live_is_not_made(
+    given: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["token", "create", "--role", "intake", *given])
+    assert f"argument {given[-2]}" in capsys.readouterr().err
 
 
 def test_it_is_stopped_killed_and_started_again(first: Up, place: tuple[Path, int]) -> None:

@@ -3,7 +3,8 @@
 It names workflows and updates by their registered names, so that whoever imports it loads no activity.
 """
 
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from uuid import UUID
 from temporalio.client import (
     Client,
     RPCError,
+    WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -19,7 +21,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
-from voxloop.domain.loop import Act, Answer
+from voxloop.domain.loop import Act, Answer, Plan
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.policies import ANSWER_WITHIN, CALL, FEEDBACK_LOOP, LINKED_ITEM, LOOPS_QUEUE, TARGET
@@ -120,11 +122,12 @@ class Loops:
         """Ids of the items whose loop is open."""
         running = f"WorkflowType = '{FEEDBACK_LOOP}' AND ExecutionStatus = 'Running'"
         async for execution in self.client.list_workflows(running):
-            yield execution.id.partition("/")[2]
+            with contextlib.suppress(ValueError):  # one that somebody started by hand is no item's
+                yield str(UUID(execution.id.partition("/")[2]))
 
-    async def restart_loop(self, item: str, plan: object) -> None:
-        """Start a loop that should be open, from the plan that its rows hold; an operator may have ended it."""
-        state = {"item": item} if plan is None else {"item": item, "plan": plan}
+    async def restart_loop(self, item: str, plan: object, answers: Mapping[str, int]) -> None:
+        """Start a loop that should be open, from what its rows hold; an operator may have ended it."""
+        state = {"item": item} if plan is None else {"item": item, "plan": plan, "answers": answers}
         await self.client.start_workflow(
             FEEDBACK_LOOP,
             state,
@@ -133,6 +136,16 @@ class Loops:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             rpc_timeout=CALL,
         )
+
+    async def look_again(self, item: str, version: int) -> bool:
+        """Let a loop adopt what its rows hold up to ``version``. False: it knows, or it does not answer now."""
+        loop = self.client.get_workflow_handle(f"feedback/{item}")
+        with contextlib.suppress(RPCError, WorkflowQueryFailedError):
+            plan = await loop.query("plan", result_type=Plan, rpc_timeout=CALL)
+            if plan.version < version:
+                await loop.signal("look_again", version, rpc_timeout=CALL)
+                return True
+        return False
 
     async def end_loop(self, item: str, reason: str) -> None:
         """Terminate a loop whose item does not exist."""

@@ -93,9 +93,18 @@ class FeedbackLoop:
         """A message could not be delivered; the receipt of that key says why."""
         await self._told(key, Deliveries.note_failure, key)
 
+    @workflow.signal
+    async def look_again(self, version: int) -> None:
+        """The rows stand at that version: perhaps by an act after which all died, and which nobody repeats."""
+        await self._received()
+        async with self.lock:
+            while self.state.plan.version < version:
+                await self._turn("look_again", Acts.recall)
+                await self._settle()
+
     @workflow.query
     def plan(self) -> Plan:
-        """For support: where the loop believes the item stands."""
+        """For the reconciler and for support: where the loop believes the item stands."""
         return self.state.plan
 
     async def _receive(self) -> None:

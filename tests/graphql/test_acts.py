@@ -84,10 +84,12 @@ async def test_the_same_key_does_nothing_twice(story: Story) -> None:
 async def test_what_the_loop_refuses(story: Story) -> None:
     assert await story.refused("reopen", "manager") == [("NOT_CLOSED", None)]
     assert await story.refused("confirm", "web", satisfied=True) == [("NOT_ASKED", None)]
-    assert await story.refused("completeStep", "manager", outcome="magic") == [("UNKNOWN_OUTCOME", None)]
+    assert await story.refused("completeStep", "manager", outcome="magic") == [("UNKNOWN_OUTCOME", ["outcome"])]
     blank = await story.refused("completeStep", "manager", outcome="fixed", fields={"root_cause": "  "})
-    assert blank == [("FIELDS_MISSING", None)]
-    assert await story.refused("accept", "manager", expect=1) == [("CHANGED_MEANWHILE", None)]
+    assert blank == [("FIELDS_MISSING", ["fields"])]
+    unreadable = await story.refused("completeStep", "manager", outcome="fixed", fields={"root_cause": "a\u0000"})
+    assert unreadable == [("UNREADABLE", ["fields", "root_cause"])]
+    assert await story.refused("accept", "manager", expect=1) == [("CHANGED_MEANWHILE", ["expect"])]
     version = (await story.do("accept", "zhou_ming"))["version"]
     assert await story.refused("accept", "zhou_ming", expect=version) == [("ALREADY_ACCEPTED", None)]
     done = await story.api.do("completeStep", "manager", id=story.code, key="m", outcome="magic")
@@ -102,7 +104,7 @@ async def test_what_never_reaches_the_loop(story: Story) -> None:
     assert await story.refused("accept", "web") == [("FORBIDDEN", None)]
     assert await story.refused("cancel", "zhou_ming") == [("FORBIDDEN", None)]
     assert await story.refused("reply", "manager", text=" ") == [("REQUIRED", ["text"])]
-    assert await story.refused("completeStep", "manager", outcome="x", fields={"a": 1}) == [("INVALID", ["fields"])]
+    assert await story.refused("completeStep", "manager", outcome="x", fields={"a": 1}) == [("BAD_FIELDS", ["fields"])]
     assert await story.refused("reassign", "manager") == [("REQUIRED", ["team"])]
     assert await story.refused("reassign", "manager", team="nobody") == [("NOT_FOUND", ["team"])]
     assert await story.refused("reassign", "manager", member="li_na") == [("NOT_FOUND", ["member"])]
@@ -129,8 +131,9 @@ async def test_the_other_department_moves_a_linked_item(story: Story) -> None:
     for _ in range(2):
         done = (await story.api.ask(document, "zhou_ming", input=wish))["done"]
         assert done == {"linkedItem": {"key": item["key"]}, "userErrors": []}
-    hidden = (await story.api.ask(document, "sun_yi", input=wish))["done"]
-    assert hidden == {"linkedItem": None, "userErrors": [{"code": "NOT_FOUND", "field": ["id"]}]}
+    for by, id_ in (("sun_yi", item["key"]), ("zhou_ming", "a\u0000")):
+        hidden = (await story.api.ask(document, by, input=wish | {"id": id_}))["done"]
+        assert hidden == {"linkedItem": None, "userErrors": [{"code": "NOT_FOUND", "field": ["id"]}]}
     other = (await story.api.ask(document, "zhou_ming", input=wish | {"state": "REFUSED"}))["done"]
     assert other["userErrors"] == [{"code": "KEY_REUSED", "field": ["key"]}]
 

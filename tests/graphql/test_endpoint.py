@@ -1,6 +1,7 @@
 """The transport: who gets in, in which form answers and errors come, and what is too much."""
 
 import logging
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
@@ -31,6 +32,7 @@ async def test_get_is_off(still: Api) -> None:
     response = await still.http.get("/graphql", params={"query": ME})
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
+    assert response.json()["errors"][0]["extensions"] == {"code": "BAD_REQUEST"}
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,20 @@ async def test_bodies_that_are_refused(still: Api) -> None:
         assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (status, "BAD_REQUEST")
     plain = await still.http.post("/graphql", content=b"{}", headers=headers | {"Content-Type": "text/plain"})
     assert plain.status_code == 415
+
+
+async def test_a_body_that_does_not_say_how_large_it_is(still: Api) -> None:
+    headers = {"Authorization": f"Bearer {still.secrets['admin']}", "Content-Type": "application/json"}
+
+    async def pieces(number: int) -> AsyncIterator[bytes]:
+        yield b'{"query": "{ me { name } }"'
+        for _ in range(number):
+            yield b" " * 100_000
+        yield b"}"
+
+    for number, status in ((1, 200), (10, 413)):
+        response = await still.http.post("/graphql", content=pieces(number), headers=headers)
+        assert response.status_code == status
 
 
 async def test_depth_is_limited_but_for_introspection(still: Api) -> None:

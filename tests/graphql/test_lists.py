@@ -1,5 +1,7 @@
 """Lists: a fixed number of statements, pages that neither lose nor repeat, filters, search, and who sees what."""
 
+import base64
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,6 +113,10 @@ async def test_pages_neither_lose_nor_repeat(stocked: Api, field: str, direction
     assert backward == whole
 
 
+def _forged(*values: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode()
+
+
 @pytest.mark.parametrize(
     "variables",
     [
@@ -119,6 +125,8 @@ async def test_pages_neither_lose_nor_repeat(stocked: Api, field: str, direction
         {"first": 1, "last": 1},
         {"after": "x"},
         {"after": "W10="},
+        {"after": _forged("RECEIVED_AT", "0001-01-01T00:00:00+14:00", UUID(int=0))},
+        {"after": _forged("RECEIVED_AT", "9999-12-31T23:59:59-14:00", UUID(int=0))},
         {"search": "漏\u0000"},
         {"where": {"team": {"eq": "a\u0000"}}},
         {"where": {"customer": {"eq": "nobody"}}},

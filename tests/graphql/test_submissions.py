@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from voxloop.store.item_tables import feedback, outbox
@@ -76,9 +77,8 @@ async def test_all_problems_at_once(still: Api) -> None:
         receivedAt=tomorrow,
     )
     assert sorted(problems) == [
-        ("INVALID", ["customer", "email"]),
-        ("INVALID", ["customer", "phone"]),
-        ("INVALID", ["orderRef"]),
+        ("BAD_EMAIL", ["customer", "email"]),
+        ("BAD_PHONE", ["customer", "phone"]),
         ("OUT_OF_RANGE", ["nps"]),
         ("OUT_OF_RANGE", ["rating"]),
         ("OUT_OF_RANGE", ["receivedAt"]),
@@ -87,7 +87,19 @@ async def test_all_problems_at_once(still: Api) -> None:
         ("REQUIRED", ["text"]),
         ("TOO_LONG", ["region"]),
         ("UNKNOWN_VALUE", ["module"]),
+        ("UNREADABLE", ["orderRef"]),
     ]
+
+
+@pytest.mark.parametrize("received_at", ["0001-01-01T00:00:00Z", "1999-12-31T23:59:59Z"])
+async def test_what_was_received_too_long_ago(still: Api, received_at: str) -> None:
+    problems = await still.refused("submitFeedback", "web", text="x", channel="APP", key="1", receivedAt=received_at)
+    assert problems == [("OUT_OF_RANGE", ["receivedAt"])]
+
+
+async def test_blanks_are_no_key(still: Api) -> None:
+    problems = await still.refused("submitFeedback", "web", text="x", channel="APP", key=" \u3000")
+    assert problems == [("REQUIRED", ["key"])]
 
 
 async def test_refusals_speak_the_readers_language(still: Api) -> None:

@@ -135,3 +135,9 @@ class TestVisible:
         assert list((await session.execute(wanted)).scalars()) == [items[place] for place in seen]
         for item in items:
             assert (await feedback.get(session, viewer, item) is not None) == (item in [items[place] for place in seen])
+
+
+async def test_of_any_number_of_ids_those_of_items_are_known(session: Session) -> None:
+    item = str(await hand_in(session, NOW))
+    assert await feedback.known(session, [item, *(str(new_id()) for _ in range(33_000))]) == {item}
+    assert await feedback.known(session, []) == set()

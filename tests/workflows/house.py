@@ -20,8 +20,9 @@ from temporalio.client import WorkflowHistory
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from voxloop.activities.acts import Acts
 from voxloop.domain.identity import new_id
-from voxloop.domain.loop import Act, Answer, Verb
+from voxloop.domain.loop import Act, Answer, Plan, Turn, Verb
 from voxloop.settings import read_settings
 from voxloop.starter.load import load
 from voxloop.store import contents, events, linked_items
@@ -86,6 +87,17 @@ class House:
         async with self.sessions.begin() as session:
             content = await contents.offer(session, item, known["actor"], words)
         return Act(verb, content=str(content), **known)
+
+    async def lose(self, item: UUID, act: Act) -> int:
+        """Write an act's turn as a worker does that dies then; answers its version."""
+        plan = await self.plan(item)
+        turn = Turn(str(item), plan.version + 1, plan.number, await self.now(), by=f"{act.actor}/{act.key}")
+        return (await Acts(self.parts.means).perform(turn, act)).version
+
+    async def plan(self, item: UUID) -> Plan:
+        """Where the loop believes that its item stands."""
+        plan: Plan = await self.env.client.get_workflow_handle(f"feedback/{item}").query("plan", result_type=Plan)
+        return plan
 
     async def now(self) -> datetime:
         """Temporal's time, which tests let pass."""

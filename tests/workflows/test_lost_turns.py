@@ -4,25 +4,16 @@ Neither is lost, and neither happens twice.
 """
 
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from voxloop.activities.acts import Acts
-from voxloop.domain.loop import Act, Answer, Plan, Turn, Verb
+from voxloop.domain.loop import Answer, Verb
 from voxloop.tests.workflows.house import House, until
-
-
-async def lose(house: House, item: UUID, act: Act) -> int:
-    """Write an act's turn as a worker does that dies then; answers its version."""
-    plan = await house.env.client.get_workflow_handle(f"feedback/{item}").query("plan", result_type=Plan)
-    turn = Turn(str(item), plan.version + 1, plan.number, await house.now(), by=f"{act.actor}/{act.key}")
-    return (await Acts(house.parts.means).perform(turn, act)).version
 
 
 async def test_an_act_after_a_lost_one_is_written_too(house: House) -> None:
     item = await house.settled_item("defect")
-    lost = await lose(house, item, await house.wish(item, Verb.NOTE, {"text": "一"}))
+    lost = await house.lose(item, await house.wish(item, Verb.NOTE, {"text": "一"}))
     assert await house.act(item, Verb.NOTE, {"text": "二"}) == Answer(lost + 1)
     assert (await house.kinds(item))[-2:] == ["noted", "noted"]
 
@@ -30,7 +21,7 @@ async def test_an_act_after_a_lost_one_is_written_too(house: House) -> None:
 async def test_a_lost_act_gets_its_answer_and_is_not_done_again(house: House) -> None:
     item = await house.settled_item("defect")
     act = await house.wish(item, Verb.ACCEPT, member="wu_hao")
-    lost = await lose(house, item, act)
+    lost = await house.lose(item, act)
     await house.act(item, Verb.NOTE, {"text": "二"})
     assert await house.loops.act(item, act) == Answer(lost)
     assert (await house.kinds(item)).count("accepted") == 1
@@ -38,7 +29,7 @@ async def test_a_lost_act_gets_its_answer_and_is_not_done_again(house: House) ->
 
 async def test_where_a_lost_act_went_the_loop_goes(house: House) -> None:
     item = await house.settled_item("defect")
-    await lose(house, item, await house.wish(item, Verb.COMPLETE, outcome="fixed", fields=["root_cause"]))
+    await house.lose(item, await house.wish(item, Verb.COMPLETE, outcome="fixed", fields=["root_cause"]))
     await house.act(item, Verb.NOTE, {"text": "二"})
     assert (await house.kinds(item))[-3:] == ["completed", "step_entered", "noted"]
     assert (await house.row(item))["step"] == "reply"
@@ -55,7 +46,7 @@ async def test_a_signal_after_a_lost_act_is_noted(house: House, signal: str, arg
     item = await house.settled_item("defect")
     if isinstance(argument, dict):
         argument = argument | {"key": (await house.links(item))[0]["key"]}
-    await lose(house, item, await house.wish(item, Verb.NOTE, {"text": "一"}))
+    await house.lose(item, await house.wish(item, Verb.NOTE, {"text": "一"}))
     await house.loops.signal(f"feedback/{item}", signal, argument)
 
     async def noted() -> bool:
