@@ -25,6 +25,7 @@ from voxloop.domain.texts import best_language, say
 from voxloop.graphql.context import Context, Parts
 from voxloop.graphql.errors import BAD_USER_INPUT
 from voxloop.graphql.principals import Principals
+from voxloop.store import health
 
 _log = logging.getLogger(__name__)
 _JSON = "application/json"
@@ -59,7 +60,8 @@ class Endpoint(GraphQL[Context, None]):
         except HTTPException as error:
             return _refusal(error.status_code, GraphQLError(error.reason, extensions={"code": "BAD_REQUEST"}))
         except Exception as error:
-            return _refusal(500, self._masked(request, GraphQLError("", original_error=error)))
+            shown = self._masked(request, GraphQLError("", original_error=error))
+            return _refusal(503 if health.is_away(error) else 500, shown)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """The context of a request.
@@ -116,7 +118,11 @@ class Endpoint(GraphQL[Context, None]):
         return self._masked(request, error)
 
     def _masked(self, request: Request, error: GraphQLError) -> GraphQLError:
-        """What may be seen of an error that nobody foresaw; the log has the rest under the same id."""
+        """What may be seen of an outage, or of an error that nobody foresaw: the log has it under the same id."""
+        if error.original_error is not None and health.is_away(error.original_error):
+            _log.warning("database away: %s", type(error.original_error).__name__)
+            message = say(request.state.language, "error.unavailable")
+            return GraphQLError(message, nodes=error.nodes, path=error.path, extensions={"code": "UNAVAILABLE"})
         id_ = str(new_id())
         _log.error("unforeseen error %s", id_, exc_info=error.original_error or error)
         message = str(error.original_error) if self._debug else say(request.state.language, "error.internal", id=id_)

@@ -3,6 +3,8 @@
 import logging
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from voxloop.store.sessions import Sessions
 
@@ -18,3 +20,10 @@ async def answers(sessions: Sessions) -> bool:
         _log.warning("database does not answer: %s", type(error).__name__)
         return False
     return True
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error means that the database cannot be reached or does not answer, and nothing else."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return isinstance(error, OSError | PoolTimeout)

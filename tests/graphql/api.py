@@ -21,7 +21,7 @@ class Api:
     """The application on a database. Nothing is remembered between requests, so that statements can be counted."""
 
     def __init__(self, sessions: Sessions, loops: Loops) -> None:
-        self.sessions, self.secrets = sessions, dict[str, str]()
+        self.sessions, self.loops, self.secrets = sessions, loops, dict[str, str]()
         self.app = build_app(sessions, loops, Relay(sessions, loops), fresh_seconds=0)
         transport = httpx.ASGITransport(self.app)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://test", headers={"Accept-Language": "en"})

@@ -9,6 +9,7 @@ import pytest
 from voxloop.domain.viewer import Role
 from voxloop.graphql.limits import MAX_ALIASES, MAX_DEPTH
 from voxloop.store import tokens
+from voxloop.store.sessions import open_sessions
 from voxloop.tests.graphql.api import Api
 
 ME = "{ me { name role language } }"
@@ -161,3 +162,14 @@ async def test_a_token_that_is_revoked_or_expired(still: Api) -> None:
 async def test_health(still: Api) -> None:
     assert (await still.http.get("/health/live")).status_code == 200
     assert (await still.http.get("/health/ready")).json() == {"database": True}
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "try again"), ("zh-CN", "请稍后")])
+async def test_a_database_that_is_away_is_said(still: Api, language: str, words: str) -> None:
+    away = Api(open_sessions("postgresql://nobody@127.0.0.1:1/nothing"), still.loops)
+    headers = {"Authorization": "Bearer vox_any", "Accept-Language": language}
+    response = await away.http.post("/graphql", json={"query": ME}, headers=headers)
+    assert response.status_code == 503
+    [error] = response.json()["errors"]
+    assert error["extensions"] == {"code": "UNAVAILABLE"}
+    assert words in error["message"]
