@@ -111,23 +111,23 @@ async def test_without_a_worker_the_caller_hears_that_nothing_is_certain(real_ho
     await handle.terminate()
 
 
-async def test_a_turn_that_cannot_succeed_waits_for_its_repair(house: House) -> None:
-    item = await house.settled_item("defect")
+async def test_a_turn_that_cannot_succeed_waits_for_its_repair(real_house: House) -> None:
+    item = await real_house.settled_item("defect")
     missing = document.c.key == "notice_assigned"
-    async with house.sessions.begin() as session:
+    async with real_house.sessions.begin() as session:
         kept = (await session.execute(select(document).where(missing))).mappings().one()
         await session.execute(delete(document).where(missing))
-    act = await house.wish(item, Verb.COMPLETE, {"fields": {}}, **FIXED)
+    act = await real_house.wish(item, Verb.COMPLETE, {"fields": {}}, **FIXED)
     with pytest.raises(Refused) as refused:
-        await Loops(house.env.client, SHORT).act(item, act)
+        await Loops(real_house.env.client, SHORT).act(item, act)
     assert refused.value.code is RefusalCode.NOT_CONFIRMED
-    loop = await house.env.client.get_workflow_handle(f"feedback/{item}").describe()
+    loop = await real_house.env.client.get_workflow_handle(f"feedback/{item}").describe()
     assert loop.status is WorkflowExecutionStatus.RUNNING
-    async with house.sessions.begin() as session:
+    async with real_house.sessions.begin() as session:
         await session.execute(document.insert().values({k: v for k, v in kept.items() if k != "id"}))
-    assert await house.loops.act(item, act) == Answer(6)
-    assert (await house.row(item))["step"] == "reply"
-    assert Counter(await house.kinds(item))["completed"] == 1
+    assert await real_house.loops.act(item, act) == Answer(6)
+    assert (await real_house.row(item))["step"] == "reply"
+    assert Counter(await real_house.kinds(item))["completed"] == 1
 
 
 @pytest.mark.parametrize(("verb", "argument"), [("accept", "no act"), ("accept", {"verb": "accept"}), ("dance", {})])
