@@ -5,21 +5,21 @@ import contextlib
 import errno
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from voxloop.graphql.context import Parts
 from voxloop.graphql.endpoint import Endpoint
-from voxloop.graphql.principals import FRESH_SECONDS, Principals
+from voxloop.graphql.hub import Hub
 from voxloop.graphql.schema import schema
+from voxloop.principals import FRESH_SECONDS, Principals
+from voxloop.reception import Parts
 from voxloop.settings import Obstacle, Settings
-from voxloop.store import health
 from voxloop.store.sessions import Sessions, open_sessions
+from voxloop.web import dashboard, operations, pages
 from voxloop.workflows.client import Loops, connect
 from voxloop.workflows.relay import Relay
 
@@ -30,32 +30,36 @@ _FINISH_SECONDS = 5
 def build_app(
     sessions: Sessions, loops: Loops, relay: Relay, *, debug: bool = False, fresh_seconds: float = FRESH_SECONDS
 ) -> Starlette:
-    """The application. While it lives it carries the outbox; what it remembers is ``fresh_seconds`` old at most."""
+    """The application. While it lives it carries the outbox and tells subscribers what has changed.
 
-    @contextlib.asynccontextmanager
-    async def carrying(app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(relay.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    async def live(request: Request) -> JSONResponse:
-        return JSONResponse({"live": True})
-
-    async def ready(request: Request) -> JSONResponse:
-        answers = await health.answers(sessions)
-        return JSONResponse({"database": answers}, 200 if answers else 503)
-
-    endpoint = Endpoint(schema, Parts(sessions, loops, relay), Principals(sessions, fresh_seconds), debug)
+    What it remembers is ``fresh_seconds`` old at most.
+    """
+    parts, principals, hub = Parts(sessions, loops, relay), Principals(sessions, fresh_seconds), Hub(sessions)
+    endpoint = Endpoint(schema, parts, principals, hub, debug)
     routes = [
         Route("/graphql", endpoint),
-        Route("/health/live", live),
-        Route("/health/ready", ready),
+        *operations.routes(parts),
+        *pages.routes(parts, principals),
+        *dashboard.routes(),
     ]
-    return Starlette(debug=debug, routes=routes, lifespan=carrying)
+
+    @contextlib.asynccontextmanager
+    async def living(app: Starlette) -> AsyncIterator[None]:
+        async with _running(relay.run(), hub.run()):
+            yield
+
+    return Starlette(debug=debug, routes=routes, lifespan=living)
+
+
+@contextlib.asynccontextmanager
+async def _running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
 async def serve(settings: Settings) -> None:

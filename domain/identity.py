@@ -3,10 +3,13 @@
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
+
+CODE = re.compile(r"FB-[0-9]{6,18}", re.ASCII)  # of an item
 
 
 def new_id() -> UUID:

@@ -37,3 +37,22 @@ class Refused(Exception):
     def __init__(self, code: RefusalCode, field: Sequence[str] = (), **params: str | int) -> None:
         super().__init__(code, tuple(field), params)
         self.code, self.field, self.params = code, tuple(field), params
+
+
+class RefusedTogether(Exception):
+    """Several refusals at once, each about its own field."""
+
+    def __init__(self, problems: Sequence[Refused]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+
+
+def demand(*problems: Refused | None) -> None:
+    """Go on only without problems.
+
+    Raises:
+        RefusedTogether: with all there are.
+    """
+    found = [problem for problem in problems if problem is not None]
+    if found:
+        raise RefusedTogether(found)

@@ -5,6 +5,8 @@ gives the values. A key that is missing is a bug, so it raises.
 """
 
 import tomllib
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -49,3 +51,14 @@ def _flat(prefix: str, table: dict[str, Any]) -> list[tuple[str, str]]:
     for key, value in table.items():
         pairs += _flat(f"{prefix}{key}.", value) if isinstance(value, dict) else [(prefix + key, value)]
     return pairs
+
+
+def sentence(language: str, key: str, params: Mapping[str, Any]) -> str:
+    """The text ``key`` with what is known of its values; a dash stands for the others."""
+    known = {name: value for name, value in params.items() if value not in (None, "")}
+    return texts(language)[key].format_map(defaultdict(lambda: "–", known))
+
+
+def label(language: str, section: str, value: str | None) -> str | None:
+    """The label of a code, or the code itself where it has none, as with words of a process's author."""
+    return None if value is None else texts(language).get(f"{section}.{value}", value)

@@ -3,7 +3,6 @@
 Words go into a row first and the act only names it, so that no history ever holds them (DESIGN 4.7).
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,20 +10,19 @@ from uuid import UUID
 
 import strawberry
 
-from voxloop.domain.identity import digest
+from voxloop.domain.identity import CODE, digest
 from voxloop.domain.loop import Act, Verb
-from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether
+from voxloop.domain.rights import demand_right
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.lookahead import selection
 from voxloop.graphql.nodes import uuid_of
 from voxloop.graphql.page import feedback_page
-from voxloop.graphql.refusals import RefusedTogether, UserError, demand_key, demand_right, user_errors
+from voxloop.graphql.refusals import UserError, demand_key, user_errors
 from voxloop.store import contents, feedback, people
 from voxloop.store.sessions import Row, Session
-
-CODE = re.compile(r"FB-[0-9]{6,18}", re.ASCII)
 
 
 @strawberry.type(description="What became of a mutation on an item.")

@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from voxloop.domain.viewer import Viewer
-from voxloop.store.sessions import Sessions
-from voxloop.workflows.client import Loops
-from voxloop.workflows.relay import Relay
+from voxloop.graphql.hub import Hub
+from voxloop.reception import Parts
 
 if TYPE_CHECKING:
     from voxloop.graphql.directory import Directory
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the API works with: the database, the door to the loops, the carrier of the outbox."""
-
-    sessions: Sessions
-    loops: Loops
-    relay: Relay
 
 
 @dataclass(frozen=True)
@@ -29,6 +19,7 @@ class Context:
     """One request: who asks, in which language, and who and what exists. ``key``: its ``Idempotency-Key``."""
 
     parts: Parts
+    hub: Hub
     viewer: Viewer
     language: str
     directory: "Directory"

@@ -7,6 +7,7 @@ from voxloop.domain.submission import KnownProduct
 from voxloop.graphql.nodes import global_id, made
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.products import Product, ProductLine
+from voxloop.principals import Remembered
 from voxloop.store import people, products
 from voxloop.store.sessions import Row, Session, Sessions
 
@@ -29,8 +30,21 @@ class Directory:
         }
 
 
-async def read_directory(sessions: Sessions) -> Directory:
-    """The directory as it stands now."""
+class Directories:
+    """The directory as it stood at most ``seconds`` ago."""
+
+    def __init__(self, sessions: Sessions, seconds: float) -> None:
+        self._sessions = sessions
+        self._remembered: Remembered[Directory] = Remembered(seconds)
+
+    async def now(self) -> Directory:
+        """The directory, read anew when it is too old."""
+        found = await self._remembered.get("", lambda: _read(self._sessions))
+        assert found is not None
+        return found
+
+
+async def _read(sessions: Sessions) -> Directory:
     async with sessions.begin() as session:
         members, teams = await _people(session)
         lines = {

@@ -22,9 +22,12 @@ from strawberry.types import ExecutionResult
 
 from voxloop.domain.identity import new_id
 from voxloop.domain.texts import best_language, say
-from voxloop.graphql.context import Context, Parts
+from voxloop.graphql.context import Context
+from voxloop.graphql.directory import Directories
 from voxloop.graphql.errors import BAD_USER_INPUT
-from voxloop.graphql.principals import Principals
+from voxloop.graphql.hub import Hub
+from voxloop.principals import Principals
+from voxloop.reception import Parts
 from voxloop.store import health
 
 _log = logging.getLogger(__name__)
@@ -41,9 +44,10 @@ class Unauthenticated(Exception):
 class Endpoint(GraphQL[Context, None]):
     """The endpoint of one schema. ``debug`` tells what was unforeseen; never in production."""
 
-    def __init__(self, schema: BaseSchema, parts: Parts, principals: Principals, debug: bool = False) -> None:
+    def __init__(self, schema: BaseSchema, parts: Parts, principals: Principals, hub: Hub, debug: bool = False) -> None:
         super().__init__(schema, graphql_ide=None, allow_queries_via_get=False, subscription_protocols=())
-        self._parts, self._principals, self._debug = parts, principals, debug
+        self._parts, self._principals, self._hub, self._debug = parts, principals, hub, debug
+        self._directories = Directories(parts.sessions, principals.seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, _limited(receive))
@@ -75,7 +79,7 @@ class Endpoint(GraphQL[Context, None]):
         if viewer.member is not None:
             request.state.language = viewer.language
         key = request.headers.get("idempotency-key")
-        return Context(self._parts, viewer, request.state.language, await self._principals.directory(), key)
+        return Context(self._parts, self._hub, viewer, request.state.language, await self._directories.now(), key)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """A response that carries the media type to answer in."""

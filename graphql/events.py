@@ -7,13 +7,12 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
-from voxloop.domain.texts import texts
+from voxloop.domain.texts import label, sentence, texts
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.enums import ActorKind
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import made
-from voxloop.graphql.wording import label, sentence
 from voxloop.store.sessions import Row
 
 Runs = Mapping[str, Row]

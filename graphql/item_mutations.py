@@ -8,12 +8,11 @@ import strawberry
 from strawberry.scalars import JSON
 
 from voxloop.domain.loop import Verb
-from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.domain.refusals import RefusalCode, Refused, demand
 from voxloop.domain.submission import LONGEST_TEXT, clean, optional_problem, text_problem
 from voxloop.graphql.acts import FeedbackPayload, ItemInput, Wish, perform
 from voxloop.graphql.context import Info
 from voxloop.graphql.fields import mutation
-from voxloop.graphql.refusals import demand
 
 LONGEST_FIELD = 5_000
 _MOST_FIELDS = 50

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import strawberry
 
+from voxloop.domain.identity import CODE
 from voxloop.domain.linked import ItemSystem, LinkedState
 from voxloop.domain.viewer import Role
-from voxloop.graphql.acts import CODE
 from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
 from voxloop.graphql.customers import Customer

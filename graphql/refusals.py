@@ -1,25 +1,15 @@
 """How a refused wish is answered: as data beside the result, with a sentence in the reader's language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import strawberry
 from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
-from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand
 from voxloop.domain.submission import LONGEST_KEY, text_problem
-from voxloop.domain.viewer import Role, Viewer
+from voxloop.domain.texts import sentence
 from voxloop.graphql.context import Context
-from voxloop.graphql.wording import sentence
-
-SUBMIT, ADVANCE = "submit", "advance"
-
-# Admins and managers may do everything.
-_MAY = {
-    Role.HANDLER: {"accept", "complete", "reply", "note", "reassign", "reopen", ADVANCE},
-    Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen"},
-}
-
 
 # A loop knows no inputs: where in them its refusals belong.
 _ABOUT: Mapping[RefusalCode, tuple[str, ...]] = {
@@ -35,35 +25,6 @@ class UserError:
     field: list[str] | None = strawberry.field(description="Where in the input; empty when it is about the whole.")
     message: str = strawberry.field(description="The reason, for people.")
     params: JSON = strawberry.field(description="The values in the message.")
-
-
-class RefusedTogether(Exception):
-    """Several refusals at once, each about its own field."""
-
-    def __init__(self, problems: Sequence[Refused]) -> None:
-        super().__init__(*problems)
-        self.problems = problems
-
-
-def demand(*problems: Refused | None) -> None:
-    """Go on only without problems.
-
-    Raises:
-        RefusedTogether: with all there are.
-    """
-    found = [problem for problem in problems if problem is not None]
-    if found:
-        raise RefusedTogether(found)
-
-
-def demand_right(viewer: Viewer, act: str) -> None:
-    """Go on only if the viewer's role may do this.
-
-    Raises:
-        Refused: it may not.
-    """
-    if act not in _MAY.get(viewer.role, {act}):
-        raise Refused(RefusalCode.FORBIDDEN)
 
 
 def given_key(context: Context, given: str | None) -> str | None:

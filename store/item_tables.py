@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -125,6 +126,17 @@ event = Table(
     Column("xid", Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
     CheckConstraint("actor_kind IN ('member', 'customer', 'integration', 'rule', 'system')", name="actor_kind"),
     Index("ix_event_xid", "xid", "item", "version"),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    item(index=True),
+    Column("media_type", String(100), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    now("created_at"),
 )
 
 content = Table(

@@ -28,6 +28,8 @@ installation = Table(
     metadata,
     Column("single", Boolean, primary_key=True, server_default=text("true")),
     key("key", nullable=False),
+    # Signs the links that customers get; made when first needed.
+    Column("secret", Text),
     CheckConstraint("single", name="one_row"),
 )
 
@@ -119,4 +121,13 @@ token = Table(
     instant("revoked_at"),
     CheckConstraint("role IN ('admin', 'manager', 'handler', 'intake')", name="role"),
     CheckConstraint("role <> 'handler' OR member IS NOT NULL", name="handler_is_member"),
+)
+
+stored_operation = Table(
+    "stored_operation",
+    metadata,
+    # SHA-256, hexadecimal, of the GraphQL document.
+    Column("hash", String(64), primary_key=True),
+    Column("document", Text, nullable=False),
+    now("created_at"),
 )

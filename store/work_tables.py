@@ -40,7 +40,7 @@ step_run = Table(
     # Escalation levels already told; they only rise.
     Column("fired", ARRAY(String(100)), nullable=False, server_default="{}"),
     CheckConstraint("outcome IS NULL OR ended_at IS NOT NULL", name="outcome_ends"),
-    CheckConstraint("kind IN ('task', 'reply', 'customer', 'linked')", name="kind"),
+    CheckConstraint("kind IN ('task', 'reply', 'customer', 'linked', 'choice', 'automatic')", name="kind"),
     Index("one_open_step", "item", unique=True, postgresql_where=text("ended_at IS NULL")),
 )
 

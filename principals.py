@@ -1,4 +1,4 @@
-"""What each server remembers for a few seconds: who stands behind a token, and the directory."""
+"""Who comes with a request: what stands behind a token, remembered for a few seconds."""
 
 import hashlib
 import time
@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 from voxloop.domain.viewer import Viewer
-from voxloop.graphql.directory import Directory, read_directory
 from voxloop.store import tokens
 from voxloop.store.sessions import Sessions
 
@@ -37,12 +36,11 @@ class Remembered(Generic[T]):
 
 
 class Principals:
-    """Who comes with a request, and what exists. A revoked token gets in for ``seconds`` at most."""
+    """Who comes with a request. A revoked token gets in for ``seconds`` at most."""
 
     def __init__(self, sessions: Sessions, seconds: float = FRESH_SECONDS) -> None:
-        self._sessions = sessions
+        self._sessions, self.seconds = sessions, seconds
         self._viewers: Remembered[Viewer] = Remembered(seconds)
-        self._directories: Remembered[Directory] = Remembered(seconds)
 
     async def viewer(self, authorization: str) -> Viewer | None:
         """The viewer of an ``Authorization`` header; None when it brings no valid token."""
@@ -55,9 +53,3 @@ class Principals:
                 return await tokens.find(session, secret.strip())
 
         return await self._viewers.get(hashlib.sha256(secret.encode()).hexdigest(), read)
-
-    async def directory(self) -> Directory:
-        """The directory, a few seconds old at most."""
-        found = await self._directories.get("", lambda: read_directory(self._sessions))
-        assert found is not None
-        return found
