@@ -24,6 +24,7 @@ from voxloop.demo import DEMO_TOKENS
 from voxloop.domain.texts import say
 from voxloop.embedded import PostgresServer, answers, is_alive, is_free, start_temporal
 from voxloop.install import demo_tokens, first_token, load_starter, reached
+from voxloop.keeping import keep, own_servers, stop_temporal
 from voxloop.settings import Obstacle, Settings, child_environment
 from voxloop.status import Picture, Throughput, count_due, read_status
 from voxloop.store import schema
@@ -68,6 +69,7 @@ async def _run(settings: Settings, demo: bool, console: Console) -> None:
         _look_at_host(settings)
         console.print(say(settings.language, "up.starting", var=settings.var, day=round(86_400 / _scale(settings))))
         async with contextlib.AsyncExitStack() as stack:
+            kept = own_servers(settings)
             settings, ui = await _start_servers(settings, stack)
             sessions = await stack.enter_async_context(reached(settings.database_url or "", 3))
             await _fill(sessions, settings, demo, console)
@@ -77,6 +79,8 @@ async def _run(settings: Settings, demo: bool, console: Console) -> None:
             children = Children(child_environment(settings), settings.var / "logs", held, running.tell)
             stack.push_async_callback(children.stop)
             stack.callback(console.print, say(settings.language, "up.stopping"))
+            keeper = asyncio.create_task(keep(kept, running.tell_revived))
+            stack.callback(keeper.cancel)
             children.start("worker")
             children.start("server")
             await _until_ready(settings, children)
@@ -144,7 +148,7 @@ async def _start_servers(settings: Settings, stack: contextlib.AsyncExitStack) -
             raise Obstacle("temporal_away", address=settings.temporal_address)
         return settings, settings.temporal_address
     temporal = await start_temporal(settings)
-    stack.push_async_callback(temporal.stop)
+    stack.push_async_callback(stop_temporal, settings.var)
     return replace(settings, temporal_address=temporal.address), temporal.ui
 
 
@@ -186,6 +190,10 @@ class _Running:
         """A child ended and is started again."""
         words = {"name": ended.name, "code": ended.code, "pause": ended.pause_seconds, "log": ended.log}
         self.console.print(say(self.settings.language, "up.ended", **words))
+
+    def tell_revived(self, name: str) -> None:
+        """A server of ours had died and runs again."""
+        self.console.print(say(self.settings.language, "up.revived", name=name))
 
     async def show(self) -> None:
         """How it goes, until cancelled: drawn on a terminal, else a line every 10 s."""

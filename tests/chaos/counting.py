@@ -20,6 +20,7 @@ from temporalio.service import RPCError
 from voxloop.domain.loop import Plan
 from voxloop.store.sessions import Row, Sessions
 from voxloop.tests.chaos.load import Ledger
+from voxloop.tests.integrations.mail_server import Mailbox
 
 _LATE = timedelta(seconds=15)
 _AT_ONCE = 16
@@ -46,7 +47,8 @@ _NONE = {
     "commands waiting for more than 15 s": "SELECT workflow FROM outbox WHERE created_at < now() - interval '15 s'",
     "receipts unsettled for more than 15 s": """
         SELECT key FROM receipt WHERE settled_at IS NULL AND created_at < now() - interval '15 s'""",
-    "receipts perhaps sent twice, or refused": "SELECT key FROM receipt WHERE state IN ('perhaps_twice', 'refused')",
+    "receipts perhaps sent twice, or refused": """
+        SELECT key FROM receipt WHERE state IN ('perhaps_twice', 'refused') AND target <> 'smtp'""",
     "linked items not opened": """
         SELECT key FROM linked_item WHERE state = 'opening' AND changed_at < now() - interval '15 s'""",
     "linked items that differ from the register, or are not there": """
@@ -70,18 +72,20 @@ _NONE = {
 
 @dataclass
 class Count:
-    """What is counted: an installation after ``ledger`` was written."""
+    """What is counted: an installation after ``ledger`` was written, and the ``mailbox`` that its mail went to."""
 
     sessions: Sessions
     temporal: Client
     file: Path
     ledger: Ledger
+    mailbox: Mailbox | None = None
 
     async def all(self, patience_seconds: float) -> tuple[list[Check], float]:
         """Every check as it stands in the end, and after how many seconds all of them held."""
         began = time.monotonic()
         while True:
-            checks = [*await self._rows(), *await self._effects(), *await self._acts(), *await self._loops()]
+            checks = [*await self._rows(), *await self._effects(), *await self._mail()]
+            checks += [*await self._acts(), *await self._loops()]
             waited = time.monotonic() - began
             if all(check.holds for check in checks) or waited > patience_seconds:
                 return checks, waited
@@ -122,6 +126,32 @@ class Count:
             _none("receipts of messages that were never sent", settled - set(lines)),
             _none("messages sent without a receipt", await self._without_receipt(set(lines) - settled)),
         ]
+
+    async def _mail(self) -> list[Check]:
+        """SMTP cannot be asked what arrived: after a lost answer a mail goes out twice, and its receipt says so."""
+        states, arrived = await self._mail_receipts(), self._arrived()
+        sent = {key for key, state in states.items() if state in ("accepted", "perhaps_twice")}
+        certain = {key for key, state in states.items() if state == "accepted"}
+        return [
+            _none("mails that never arrived", set(states) - set(arrived)),
+            _none("receipts of mails that never arrived", sent - set(arrived)),
+            _none("mails without a receipt", set(arrived) - set(states)),
+            _none("mails that came twice with a receipt that is sure", {key for key in certain if arrived[key] > 1}),
+        ]
+
+    async def mail_remarks(self) -> dict[str, object]:
+        """How many mails came, and what their receipts say."""
+        arrived = self._arrived()
+        states = Counter((await self._mail_receipts()).values())
+        return {"mails that came": arrived.total(), "different ones": len(arrived), "their receipts": dict(states)}
+
+    async def _mail_receipts(self) -> dict[str, str]:
+        rows = await self._select("SELECT key, state FROM receipt WHERE target = 'smtp'")
+        return {row["key"]: row["state"] for row in rows}
+
+    def _arrived(self) -> Counter[str]:
+        mails = self.mailbox.arrived if self.mailbox else []
+        return Counter(str(mail["Message-ID"]).strip("<>").partition("@")[0] for mail in mails)
 
     async def _without_receipt(self, keys: set[str]) -> set[str]:
         known = await self._select("SELECT key FROM receipt WHERE key = ANY(:keys)", keys=sorted(keys))

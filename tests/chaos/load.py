@@ -20,8 +20,8 @@ _AT_ONCE = 16
 _ROUND_SECONDS = 0.5
 _SUBMIT = """mutation ($input: SubmitFeedbackInput!) {
   submitFeedback(input: $input) { feedback { code } userErrors { code message } } }"""
-_LIST = """query ($after: String) {
-  feedbacks(first: 100, after: $after) { pageInfo { hasNextPage endCursor } nodes {
+_LIST = """query ($after: String, $where: FeedbackWhere) {
+  feedbacks(first: 100, after: $after, where: $where) { pageInfo { hasNextPage endCursor } nodes {
     code version stage step { step kind acceptedAt } linkedItems { key state } } } }"""
 _ADVANCE = """mutation ($input: AdvanceLinkedItemInput!) {
   advanceLinkedItem(input: $input) { linkedItem { key } userErrors { code message } } }"""
@@ -55,10 +55,15 @@ class Ledger:
 
 @dataclass
 class People:
-    """``seed`` makes them do the same things again, as far as times allow."""
+    """``seed`` makes them do the same things again, as far as times allow. ``by_mail``: customers have addresses.
+
+    ``where``: the items that members look at.
+    """
 
     api: Api
     seed: int
+    by_mail: bool = False
+    where: dict[str, Any] | None = None
     ledger: Ledger = field(default_factory=Ledger)
 
     def __post_init__(self) -> None:
@@ -95,7 +100,8 @@ class People:
     async def _submit(self, row: dict[str, Any]) -> None:
         names = ("text", "rating", "product", "module", "batch", "scenario", "region")
         given = {name: row[name] for name in names if row.get(name) is not None}
-        given |= {"channel": row["channel"].upper(), "key": str(uuid4()), "customer": {"ref": row["customer"]}}
+        customer = {"ref": row["customer"]} | ({"email": f"{row['customer']}@example.com"} if self.by_mail else {})
+        given |= {"channel": row["channel"].upper(), "key": str(uuid4()), "customer": customer}
         async with self._submitting:
             payload = await self._told("submitFeedback", _SUBMIT, given)
         if payload is not None:
@@ -104,7 +110,7 @@ class People:
     async def _items(self) -> Any:
         after = None
         while True:
-            page = (await self.api.ask(_LIST, after=after))["feedbacks"]
+            page = (await self.api.ask(_LIST, after=after, where=self.where))["feedbacks"]
             for item in page["nodes"]:
                 yield item
             if not page["pageInfo"]["hasNextPage"]:

@@ -29,9 +29,14 @@ _ROLES = ("worker", "server")
 
 @dataclass
 class Installation:
-    """``scale``: how many times as fast as real time its limits pass."""
+    """``scale``: how many times as fast as real time its limits pass; ``settings`` are ``VOXLOOP_...`` besides.
+
+    ``temporal_apart``: Temporal is not its own but the test's, so nobody starts it again but ``start_temporal``.
+    """
 
     scale: int
+    settings: dict[str, str] = field(default_factory=dict)
+    temporal_apart: bool = False
     var: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="vox")))
     port: int = field(default_factory=lambda: _free_port())
     _up: "subprocess.Popen[bytes] | None" = None
@@ -51,6 +56,9 @@ class Installation:
 
     async def start(self) -> float:
         """``voxloop up`` without its sample traffic; answers after how many seconds the API was ready."""
+        if self.temporal_apart and self._temporal is None:
+            (self.var / "logs").mkdir()
+            await self.start_temporal()
         began = time.monotonic()
         self._up = self._spawn()
         async with httpx.AsyncClient(timeout=2, trust_env=False) as http:
@@ -86,19 +94,19 @@ class Installation:
         for pid in children:
             _send(signal.SIGKILL, pid)
 
-    def kill_temporal(self) -> None:
-        """kill -9 of the Temporal server."""
-        _send(signal.SIGKILL, whereabouts(self.var)["temporal"]["pid"])
+    def kill_target(self, target: str) -> None:
+        """kill -9 of every process of a worker, server, postgres or temporal."""
+        for pid in self._processes(target):
+            _send(signal.SIGKILL, pid)
 
     async def start_temporal(self) -> None:
         """The same server again: its file, its port."""
         self._temporal = await start_temporal(read_settings(self._environment()))
 
     @contextlib.contextmanager
-    def stalled_database(self) -> Iterator[None]:
-        """SIGSTOP of PostgreSQL's every process, then SIGCONT."""
-        postmaster = self._postmaster()
-        stopped = [postmaster, *_children_of(postmaster)]
+    def stopped(self, target: str) -> Iterator[None]:
+        """SIGSTOP of every process of a worker, server, postgres or temporal, then SIGCONT."""
+        stopped = self._processes(target)
         for pid in stopped:
             _send(signal.SIGSTOP, pid)
         try:
@@ -139,14 +147,24 @@ class Installation:
         found = _children_of(self._up.pid)
         return [pid for pid, command in found.items() if any(f"voxloop.cli {role}" in command for role in roles)]
 
+    def _processes(self, target: str) -> list[int]:
+        if target in _ROLES:
+            return self._children((target,))
+        if target == "temporal":
+            return [int(whereabouts(self.var)["temporal"]["pid"])]
+        postmaster = self._postmaster()
+        return [postmaster, *_children_of(postmaster)] if postmaster else []
+
     def _postmaster(self) -> int:
         try:
             return int((self.var / "postgres" / "postmaster.pid").read_text("utf-8").split()[0])
-        except FileNotFoundError:
+        except (FileNotFoundError, IndexError):
             return 0
 
     def _environment(self) -> dict[str, str]:
-        own = {"VAR": self.var, "PORT": self.port, "TIME_SCALE": self.scale, "LANGUAGE": "en"}
+        own = {"VAR": self.var, "PORT": self.port, "TIME_SCALE": self.scale, "LANGUAGE": "en", **self.settings}
+        if self._temporal is not None:
+            own["TEMPORAL_ADDRESS"] = self._temporal.address
         outside = {name: value for name, value in os.environ.items() if not name.startswith("VOXLOOP_")}
         return {**outside, **{f"VOXLOOP_{name}": str(value) for name, value in own.items()}}
 

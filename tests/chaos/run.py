@@ -1,6 +1,6 @@
-"""``make chaos``: breaks an installation of real processes on this machine in three ways and counts what is left.
+"""``make chaos``: breaks an installation of real processes on this machine in four ways and counts what is left.
 
-``run.py [killed] [without-temporal] [stalled]``: only those. Exit code 1 when a count is not what it should be.
+``run.py [killed] [without-temporal] [stalled] [at-random]``: only those. Exit code 1 when a count is wrong.
 """
 
 import argparse

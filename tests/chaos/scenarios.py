@@ -15,12 +15,17 @@ from voxloop.tests.chaos.api import Api, open_client
 from voxloop.tests.chaos.counting import Check, Count
 from voxloop.tests.chaos.load import Ledger, People
 from voxloop.tests.chaos.processes import Installation
+from voxloop.tests.chaos.storm import storm
+from voxloop.tests.integrations.mail_server import Mailbox, serve_mail
 
 _SCALE = 1440  # a day is a minute, so that warnings, escalations and silence come while things break
 _PATIENCE_SECONDS = 90
 _STALL_SECONDS = 40
 _SEED = 20260730
 _DOWN_ITEMS = 200
+_STORM_SECONDS = 600
+_STORM_ITEMS = 2000
+_OPEN = {"stage": {"in": ["RECEIVED", "WORKING", "WAITING_CUSTOMER", "WAITING_LINKED", "ANSWERED"]}}
 
 
 @dataclass
@@ -38,14 +43,16 @@ class Stage:
     house: Installation
     people: People
     outcome: Outcome
+    mailbox: Mailbox | None = None
 
     def remark(self, name: str, seconds: float) -> None:
         self.outcome.remarks[name] = f"{seconds:.1f} s"
 
-    async def count(self) -> None:
+    async def count(self, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         """All checks, asked until they hold or the patience is over."""
         async with self.counting() as count:
-            checks, waited = await count.all(_PATIENCE_SECONDS)
+            checks, waited = await count.all(patience_seconds)
+            self.outcome.remarks |= await count.mail_remarks()
         self.outcome.checks += checks
         self.remark("all counts were right, or given up, after", waited)
 
@@ -54,7 +61,7 @@ class Stage:
         """Who counts here."""
         sessions = open_sessions(self.house.database_url, size=4)
         temporal = await Client.connect(self.house.temporal_address)
-        yield Count(sessions, temporal, self.house.var / "outbox.jsonl", self.people.ledger)
+        yield Count(sessions, temporal, self.house.var / "outbox.jsonl", self.people.ledger, self.mailbox)
         await sessions.dispose()
 
 
@@ -76,8 +83,8 @@ async def killed() -> Outcome:
 
 async def without_temporal() -> Outcome:
     """200 items handed in while Temporal is dead; then it comes back on the same file and port."""
-    async with _stage() as stage:
-        stage.house.kill_temporal()
+    async with _stage(temporal_apart=True) as stage:
+        stage.house.kill_target("temporal")
         began = time.monotonic()
         await stage.people.submit(_DOWN_ITEMS, per_second=40)
         stage.remark(f"{_DOWN_ITEMS} items accepted without Temporal in", time.monotonic() - began)
@@ -100,7 +107,7 @@ async def stalled() -> Outcome:
         async with _working(stage), asyncio.TaskGroup() as group:
             group.create_task(stage.people.submit(150, per_second=2.5))
             await asyncio.sleep(15)
-            with stage.house.stalled_database():
+            with stage.house.stopped("postgres"):
                 await asyncio.sleep(_STALL_SECONDS)
             began = time.monotonic()
             await stage.people.submit(1, per_second=1)
@@ -110,21 +117,38 @@ async def stalled() -> Outcome:
     return stage.outcome
 
 
+async def at_random() -> Outcome:
+    """Ten minutes of kill -9 and SIGSTOP of worker, server, PostgreSQL and Temporal, while 2,000 items flow."""
+    async with serve_mail() as mailbox, _stage(mailbox) as stage:
+        async with _working(stage), asyncio.TaskGroup() as group:
+            group.create_task(stage.people.submit(_STORM_ITEMS, per_second=_STORM_ITEMS / _STORM_SECONDS))
+            struck = await storm(stage.house, _STORM_SECONDS, _SEED)
+        stage.outcome.remarks["strikes"] = dict(sorted(struck.items()))
+        stage.outcome.checks.append(Check("items accepted", len(stage.people.ledger.items), _STORM_ITEMS))
+        await stage.count(4 * _PATIENCE_SECONDS)
+    return stage.outcome
+
+
 SCENARIOS: dict[str, Callable[[], Coroutine[None, None, Outcome]]] = {
     "killed": killed,
     "without-temporal": without_temporal,
     "stalled": stalled,
+    "at-random": at_random,
 }
 
 
 @contextlib.asynccontextmanager
-async def _stage() -> AsyncIterator[Stage]:
-    house, outcome = Installation(_SCALE), Outcome()
+async def _stage(mailbox: Mailbox | None = None, temporal_apart: bool = False) -> AsyncIterator[Stage]:
+    """``mailbox``: where its mail goes; without one, mail is simulated."""
+    settings = {} if mailbox is None else {"SMTP_URL": mailbox.url}
+    house, outcome = Installation(_SCALE, settings, temporal_apart), Outcome()
     try:
         ready = await house.start()
         async with open_client(house.url, house.token()) as http:
             api = Api(http, 2 * _PATIENCE_SECONDS)
-            stage = Stage(house, People(api, _SEED), outcome)
+            by_mail = mailbox is not None
+            people = People(api, _SEED, by_mail, where=_OPEN if by_mail else None)
+            stage = Stage(house, people, outcome, mailbox)
             stage.remark("ready after", ready)
             yield stage
             stage.remark("slowest answer of the API", api.slowest)
