@@ -25,5 +25,11 @@ async def answers(sessions: Sessions) -> bool:
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database cannot be reached or does not answer, and nothing else."""
     if isinstance(error, DBAPIError):
-        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
-    return isinstance(error, OSError | PoolTimeout)
+        known = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+        return known or _says_away(error.orig)
+    return isinstance(error, OSError | PoolTimeout) or _says_away(error)
+
+
+def _says_away(error: BaseException | None) -> bool:
+    """A server that starts, stops or has no room answers, and only says so (PostgreSQL, Appendix A)."""
+    return str(getattr(error, "sqlstate", None)).startswith(("08", "53300", "57P"))
