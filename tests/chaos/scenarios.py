@@ -23,6 +23,7 @@ _PATIENCE_SECONDS = 90
 _STALL_SECONDS = 40
 _SEED = 20260730
 _DOWN_ITEMS = 200
+_STORM_SCALE = 240  # a day is six minutes
 _STORM_SECONDS = 600
 _STORM_ITEMS = 2000
 _OPEN = {"stage": {"in": ["RECEIVED", "WORKING", "WAITING_CUSTOMER", "WAITING_LINKED", "ANSWERED"]}}
@@ -119,7 +120,7 @@ async def stalled() -> Outcome:
 
 async def at_random() -> Outcome:
     """Ten minutes of kill -9 and SIGSTOP of worker, server, PostgreSQL and Temporal, while 2,000 items flow."""
-    async with serve_mail() as mailbox, _stage(mailbox) as stage:
+    async with serve_mail() as mailbox, _stage(_STORM_SCALE, mailbox) as stage:
         async with _working(stage), asyncio.TaskGroup() as group:
             group.create_task(stage.people.submit(_STORM_ITEMS, per_second=_STORM_ITEMS / _STORM_SECONDS))
             struck = await storm(stage.house, _STORM_SECONDS, _SEED)
@@ -138,10 +139,12 @@ SCENARIOS: dict[str, Callable[[], Coroutine[None, None, Outcome]]] = {
 
 
 @contextlib.asynccontextmanager
-async def _stage(mailbox: Mailbox | None = None, temporal_apart: bool = False) -> AsyncIterator[Stage]:
+async def _stage(
+    scale: int = _SCALE, mailbox: Mailbox | None = None, temporal_apart: bool = False
+) -> AsyncIterator[Stage]:
     """``mailbox``: where its mail goes; without one, mail is simulated."""
     settings = {} if mailbox is None else {"SMTP_URL": mailbox.url}
-    house, outcome = Installation(_SCALE, settings, temporal_apart), Outcome()
+    house, outcome = Installation(scale, settings, temporal_apart), Outcome()
     try:
         ready = await house.start()
         async with open_client(house.url, house.token()) as http:
