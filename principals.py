@@ -1,5 +1,6 @@
 """Who comes with a request: what stands behind a token, remembered for a few seconds."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
@@ -16,18 +17,30 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Values by key, each read anew once it is older than ``seconds``; what is not there is not remembered."""
+    """Values by key, each read anew once it is older than ``seconds``; what is not there is not remembered.
+
+    Those who ask for the same at the same time share one read.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._values: dict[str, tuple[float, T]] = {}
+        self._reads: dict[str, asyncio.Task[T | None]] = {}
 
     async def get(self, key: str, read: Callable[[], Awaitable[T | None]]) -> T | None:
         """The value of ``key``, from ``read`` when it is not known or no longer fresh."""
         known = self._values.get(key)
         if known is not None and time.monotonic() < known[0]:
             return known[1]
-        value = await read()
+        if key not in self._reads:
+            self._reads[key] = asyncio.create_task(self._read(key, read))
+        return await asyncio.shield(self._reads[key])
+
+    async def _read(self, key: str, read: Callable[[], Awaitable[T | None]]) -> T | None:
+        try:
+            value = await read()
+        finally:
+            del self._reads[key]
         if value is not None:
             if len(self._values) >= _MOST:
                 self._values.clear()

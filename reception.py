@@ -1,11 +1,14 @@
 """Receiving feedback by whichever door: checked whole, accepted by one statement, its loop started soon."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from voxloop import telemetry
 from voxloop.analysis.language import language_of
 from voxloop.analysis.search_keys import search_keys
 from voxloop.domain.identity import CODE, digest, new_id
@@ -13,7 +16,9 @@ from voxloop.domain.refusals import RefusalCode, Refused, demand
 from voxloop.domain.rights import SUBMIT, demand_right
 from voxloop.domain.submission import KnownProduct, clean, problems
 from voxloop.domain.viewer import Viewer
-from voxloop.store import customers, feedback
+from voxloop.store import attachments, customers, feedback
+from voxloop.store.acceptance import Acceptance
+from voxloop.store.attachments import Attachment
 from voxloop.store.feedback import Accepted
 from voxloop.store.sessions import Session, Sessions
 from voxloop.workflows.client import Loops
@@ -28,19 +33,32 @@ _FIELDS = (*_SAME_NAME, "key", "language", "customer", "follow_up_of", "received
 
 @dataclass(frozen=True)
 class Parts:
-    """What every door works with: the database, the way to the loops, the carrier of the outbox."""
+    """What every door works with: the database, the way to the loops, the carrier of the outbox.
+
+    ``address`` is where customers reach the pages; links begin with it.
+    """
 
     sessions: Sessions
     loops: Loops
     relay: Relay
+    address: str = ""
+
+    @cached_property
+    def acceptance(self) -> Acceptance:
+        """Where items go in that bring nothing else with them."""
+        return Acceptance(self.sessions)
 
 
 async def receive(
-    parts: Parts, viewer: Viewer, given: Mapping[str, Any], products: Mapping[str, KnownProduct]
+    parts: Parts,
+    viewer: Viewer,
+    given: Mapping[str, Any],
+    products: Mapping[str, KnownProduct],
+    files: Sequence[Attachment] = (),
 ) -> Accepted:
     """Accept one submission: values by the names of ``domain/submission``, those not given being None.
 
-    ``follow_up_of`` is the id or the code of an item that ``viewer`` sees.
+    ``files`` are kept with it. ``follow_up_of`` is the id or the code of an item that ``viewer`` sees.
 
     Raises:
         Refused, RefusedTogether: it is not accepted, and nothing was changed.
@@ -48,31 +66,53 @@ async def receive(
     demand_right(viewer, SUBMIT)
     values = clean(dict.fromkeys(_FIELDS) | dict(given))
     demand(*problems(values, products, datetime.now(UTC)))
-    async with parts.sessions.begin() as session:
-        item = await _item(session, viewer, values, products)
-        accepted = await feedback.accept(session, item, viewer.actor)
-        if accepted.row["argument_hash"] != item["argument_hash"]:
-            raise Refused(RefusalCode.KEY_REUSED, ["key"])
+    item = as_item(viewer.name, values, products)
+    with telemetry.INTAKE_SECONDS.time():
+        if files or values["customer"] is not None or values["follow_up_of"] is not None:
+            accepted = await _accept_with_others(parts.sessions, viewer, item, values, files)
+        else:
+            accepted = await parts.acceptance.accept(item, viewer.actor)
+            _demand_same(accepted, item)
     if accepted.created:
         parts.relay.poke()
     return accepted
 
 
-async def _item(
-    session: Session, viewer: Viewer, values: dict[str, Any], products: Mapping[str, KnownProduct]
-) -> dict[str, Any]:
-    """The columns of the new item."""
+async def _accept_with_others(
+    sessions: Sessions, viewer: Viewer, item: dict[str, Any], values: Mapping[str, Any], files: Sequence[Attachment]
+) -> Accepted:
+    """Accept an item together with the rows beside it, or none of them."""
+    if files:
+        shown = [sha256(file.body).hexdigest() for file in files]
+        item["argument_hash"] = digest({"values": item["argument_hash"], "files": shown})
+    async with sessions.begin() as session:
+        item["customer"] = await _customer(session, values["customer"])
+        item["follow_up_of"] = await _earlier(session, viewer, values["follow_up_of"])
+        accepted = await feedback.accept(session, item, viewer.actor)
+        _demand_same(accepted, item)
+        if accepted.created and files:
+            await attachments.add(session, accepted.row["id"], files)
+    return accepted
+
+
+def _demand_same(accepted: Accepted, item: Mapping[str, Any]) -> None:
+    if accepted.row["argument_hash"] != item["argument_hash"]:
+        raise Refused(RefusalCode.KEY_REUSED, ["key"])
+
+
+def as_item(source: str, values: Mapping[str, Any], products: Mapping[str, KnownProduct]) -> dict[str, Any]:
+    """The columns of a new item that nobody and nothing else belongs to, from cleaned values without problems."""
     product = products.get(values["product"] or "")
     return {
         **{name: values[name] for name in _SAME_NAME},
         "id": new_id(),
-        "source": viewer.name,
+        "source": source,
         "idempotency_key": values["key"],
         "argument_hash": digest({name: value for name, value in values.items() if name != "key"}),
         "language": values["language"] or language_of(values["text"]),
         "product_line": product.line if product else None,
-        "customer": await _customer(session, values["customer"]),
-        "follow_up_of": await _earlier(session, viewer, values["follow_up_of"]),
+        "customer": None,
+        "follow_up_of": None,
         "received_at": values["received_at"] or datetime.now(UTC),
         "search_keys": search_keys(values["text"]),
     }

@@ -1,19 +1,22 @@
 """Customers, and what rules want to know about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import JSON, ColumnElement, bindparam, column, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.identity import new_id
+from voxloop.domain.texts import DEFAULT_LANGUAGE
 from voxloop.domain.viewer import Viewer
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row, Session
 from voxloop.store.slices import Slice, cut
 from voxloop.store.tables import customer
 from voxloop.store.visibility import visible
+
+_GIVEN = ("name", "email", "phone", "language")
 
 
 async def ensure(session: Session, ref: str, values: dict[str, Any]) -> UUID:
@@ -23,6 +26,20 @@ async def ensure(session: Session, ref: str, values: dict[str, Any]) -> UUID:
     known = new.on_conflict_do_update(index_elements=["ref"], set_=kept).returning(customer.c.id)
     id_: UUID = (await session.execute(known)).scalar_one()
     return id_
+
+
+async def ensure_all(session: Session, given: Mapping[str, Mapping[str, Any]]) -> dict[str, UUID]:
+    """As ``ensure``, for many at once: the values of each by its ``ref``; answers their ids."""
+    rows = [{"id": new_id(), "ref": ref, **values} for ref, values in sorted(given.items())]  # one order: no deadlock
+    columns = [column(name, customer.c[name].type) for name in ("id", "ref", *_GIVEN)]
+    recordset = func.json_to_recordset(bindparam("rows", rows, type_=JSON)).table_valued(*columns)
+    people = recordset.render_derived(name="people", with_types=True)
+    language = func.coalesce(people.c.language, DEFAULT_LANGUAGE)
+    wanted = select(*(language if name == "language" else people.c[name] for name in ("id", "ref", *_GIVEN)))
+    new = upsert(customer).from_select(["id", "ref", *_GIVEN], wanted)
+    kept = {name: _first_known(name, new.excluded[name]) for name in _GIVEN}
+    known = new.on_conflict_do_update(index_elements=["ref"], set_=kept).returning(customer.c.ref, customer.c.id)
+    return {row.ref: row.id for row in await session.execute(known)}
 
 
 def _first_known(name: str, given: Any) -> Any:

@@ -33,6 +33,8 @@ message = Table(
     key("member", ForeignKey("member.key")),
     Column("subject", Text),
     Column("text", Text, nullable=False),
+    # What is sent below the words and is no part of them: the way back to us.
+    Column("footer", Text),
     instant("at", nullable=False),
     CheckConstraint("direction IN ('in', 'out', 'internal')", name="direction"),
     CheckConstraint("visibility IN ('public', 'internal')", name="visibility"),
@@ -58,6 +60,7 @@ receipt = Table(
     ),
     CheckConstraint("(settled_at IS NULL) = (state IN ('pending', 'sending'))", name="settled"),
     Index("ix_receipt_pending", "target", "message", postgresql_where=text("settled_at IS NULL")),
+    Index("ix_receipt_settled_at", "settled_at", "state"),
 )
 
 linked_item = Table(

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Column, bindparam, func, insert, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as UUIDS
 
 from voxloop.store.item_tables import event
+from voxloop.store.reads import Read
 from voxloop.store.sessions import Row, Session
 
 
@@ -64,12 +67,23 @@ async def last_plan(session: Session, item: UUID) -> dict[str, Any] | None:
     return plan
 
 
-async def of_items(session: Session, items: Iterable[UUID], last: int | None = None) -> Sequence[Row]:
-    """The events of these items in order; with ``last``, only the newest so many of each."""
+async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
+    """The events of these items in order."""
     wanted = select(event).where(event.c.item.in_(list(items)))
-    if last is not None:
-        position = func.row_number().over(partition_by=event.c.item, order_by=event.c.version.desc())
-        ranked = wanted.add_columns(position.label("position")).subquery()
-        wanted = select(ranked).where(ranked.c.position <= last)
-        return (await session.execute(wanted.order_by(ranked.c.item, ranked.c.version))).mappings().all()
     return (await session.execute(wanted.order_by(event.c.item, event.c.version))).mappings().all()
+
+
+async def newest(session: Session, items: Iterable[UUID], last: int, whole: bool) -> Sequence[Row]:
+    """The newest ``last`` events of each of these items, in order; ``whole``: with what they changed and why."""
+    return await (_WHOLE if whole else _BARE).rows(session, items=list(items), last=last)
+
+
+def _newest(*more: Column[Any]) -> Read:
+    items = func.unnest(bindparam("items", type_=ARRAY(UUIDS))).table_valued("id").render_derived(name="asked")
+    own = [event.c[name] for name in ("item", "version", "at", "actor_kind", "actor", "kind", "round", "step")]
+    of_one = select(*own, *more).where(event.c.item == items.c.id).order_by(event.c.version.desc())
+    found = of_one.limit(bindparam("last")).lateral("newest")
+    return Read(select(found).select_from(items.join(found, true())).order_by(found.c.item, found.c.version))
+
+
+_BARE, _WHOLE = _newest(), _newest(event.c.changes, event.c.detail)

@@ -11,13 +11,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from voxloop import tracing
 from voxloop.domain.viewer import Viewer
 from voxloop.store.item_tables import event, feedback, outbox
 from voxloop.store.sessions import Row, Session, counts
 from voxloop.store.visibility import visible
 
 FIRST_VERSION = 1
-_NOT_IN_EVENTS = {"text", "search_keys", "argument_hash", "idempotency_key"}
+NOT_IN_EVENTS = {"text", "search_keys", "argument_hash", "idempotency_key"}
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ async def accept(session: Session, item: dict[str, Any], actor: str) -> Accepted
     new = upsert(feedback).values(version=FIRST_VERSION, **item)
     new_row = new.on_conflict_do_nothing().returning(*feedback.c).cte("new")
     told = _tell(new_row, item, actor).cte("told")
-    code = func.jsonb_build_object("code", new_row.c.code)
-    start = select(literal("start_loop"), func.concat("feedback/", new_row.c.id), code)
+    carried = bindparam("carried", tracing.carried(), type_=JSONB)
+    payload = func.jsonb_build_object("code", new_row.c.code).concat(carried)
+    start = select(literal("start_loop"), func.concat("feedback/", new_row.c.id), payload)
     queued = insert(outbox).from_select(["command", "workflow", "payload"], start).cte("queued")
     row = (await session.execute(select(new_row).add_cte(told, queued))).mappings().one_or_none()
     if row is not None:
@@ -49,7 +51,7 @@ async def accept(session: Session, item: dict[str, Any], actor: str) -> Accepted
 
 def _tell(new_row: CTE, item: dict[str, Any], actor: str) -> Insert:
     """The item's first event."""
-    changes = {name: value for name, value in item.items() if name not in _NOT_IN_EVENTS}
+    changes = {name: value for name, value in item.items() if name not in NOT_IN_EVENTS}
     kind, _, name = actor.partition(":")
     first = select(
         new_row.c.id,

@@ -1,8 +1,10 @@
 """Whether the database answers."""
 
 import logging
+from datetime import datetime
 
-from sqlalchemy import select
+import asyncpg
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -22,12 +24,20 @@ async def answers(sessions: Sessions) -> bool:
     return True
 
 
+async def version_and_clock(sessions: Sessions) -> tuple[int, datetime]:
+    """PostgreSQL's version, 180004 for 18.4, and what its clock shows."""
+    number = cast(func.current_setting("server_version_num"), Integer)
+    async with sessions.connect() as session:
+        version, clock = (await session.execute(select(number, func.clock_timestamp()))).one()
+        return version, clock
+
+
 def is_away(error: BaseException) -> bool:
     """Whether an error means that the database cannot be reached or does not answer, and nothing else."""
     if isinstance(error, DBAPIError):
         known = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
         return known or _says_away(error.orig)
-    return isinstance(error, OSError | PoolTimeout) or _says_away(error)
+    return isinstance(error, OSError | PoolTimeout | asyncpg.InterfaceError) or _says_away(error)
 
 
 def _says_away(error: BaseException | None) -> bool:

@@ -85,6 +85,8 @@ feedback = Table(
     instant("first_closed_at"),
     instant("closed_at"),
     instant("finished_at"),
+    # The transaction that last wrote the row, whoever it was: a trigger keeps it.
+    Column("xid", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
     UniqueConstraint("source", "idempotency_key"),
     one_of("channel", Channel),
     one_of("stage", Stage),
@@ -105,6 +107,8 @@ feedback = Table(
     Index("ix_feedback_due_at", "due_at", "id"),
     Index("ix_feedback_batch", "batch", "received_at"),
     Index("ix_feedback_open", "id", postgresql_where=text("finished_at IS NULL")),
+    Index("ix_feedback_queue", "team", "due_at", "id", postgresql_where=text("owner IS NULL AND stage = 'working'")),
+    Index("ix_feedback_xid", "xid", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
 )
 
 event = Table(
@@ -174,4 +178,25 @@ outbox = Table(
     now("created_at"),
     CheckConstraint("command IN ('start_loop', 'start_link', 'wake_target', 'signal')", name="command"),
     Index("ix_outbox_next_attempt_at", "next_attempt_at", "id"),
+)
+
+import_run = Table(
+    "import_run",
+    metadata,
+    # As the items': `import:<name>`.
+    key("source", primary_key=True),
+    # SHA-256, hexadecimal: of the file, and of how its columns are read.
+    Column("file", String(64), nullable=False),
+    Column("reading", String(64), nullable=False),
+    # The last row that is done with, and what became of all up to it.
+    Column("row", Integer, nullable=False, server_default="0"),
+    Column("accepted", Integer, nullable=False, server_default="0"),
+    Column("repeated", Integer, nullable=False, server_default="0"),
+    Column("refused", Integer, nullable=False, server_default="0"),
+    # How much of the report belongs to those rows.
+    Column("report_bytes", BigInteger, nullable=False, server_default="0"),
+    # When the loop of the next item may start.
+    instant("next_start"),
+    now("started_at"),
+    instant("finished_at"),
 )

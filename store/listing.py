@@ -3,22 +3,33 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, true
 
 from voxloop.domain.viewer import Viewer
 from voxloop.store.item_tables import feedback
+from voxloop.store.reads import Read
 from voxloop.store.sessions import Row, Session
 from voxloop.store.slices import Slice, cut
 from voxloop.store.visibility import visible
 
-_OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+_SHOWN = [column for column in feedback.c if column.name not in ("search_keys", "argument_hash", "idempotency_key")]
+OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
     "in": lambda column, values: column.in_(values),
     "gte": lambda column, value: column >= value,
     "lte": lambda column, value: column <= value,
     "is_null": lambda column, wanted: column.is_(None) if wanted else column.is_not(None),
+}
+TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda found, value: found == value,
+    "in": lambda found, values: found in values,
+    "gte": lambda found, value: found is not None and found >= value,
+    "lte": lambda found, value: found is not None and found <= value,
+    "is_null": lambda found, wanted: (found is None) is wanted,
 }
 
 
@@ -65,28 +76,48 @@ class Wanted:
 
 async def page(session: Session, viewer: Viewer, wanted: Wanted, order: Order, slice_: Slice) -> Sequence[Row]:
     """A slice of the items that ``viewer`` may see, by the order's column and ``id``; one more if it goes on."""
-    statement = select(feedback).where(visible(viewer), _condition(wanted))
-    keys = [feedback.c[order.value], feedback.c.id]
-    return (await session.execute(cut(statement, keys, slice_))).mappings().all()
+    return await _page(viewer, wanted, order, slice_).rows(session)
+
+
+@lru_cache(maxsize=256)
+def _page(viewer: Viewer, wanted: Wanted, order: Order, slice_: Slice) -> Read:
+    shown = select(*_SHOWN).where(visible(viewer), condition(wanted))
+    return Read(cut(shown, [feedback.c[order.value], feedback.c.id], slice_))
+
+
+async def ids(session: Session, viewer: Viewer, where: Where, limit: int) -> Sequence[UUID]:
+    """Of the items that ``viewer`` may see and ``where`` lets through, the ids of the newest."""
+    wanted = select(feedback.c.id).where(visible(viewer), _holds(where)).order_by(feedback.c.received_at.desc())
+    return (await session.execute(wanted.limit(limit))).scalars().all()
 
 
 async def count(session: Session, viewer: Viewer, wanted: Wanted) -> int:
     """How many items there are of that kind."""
-    counted = select(func.count()).select_from(feedback).where(visible(viewer), _condition(wanted))
+    counted = select(func.count()).select_from(feedback).where(visible(viewer), condition(wanted))
     return (await session.execute(counted)).scalar_one()
 
 
-def _condition(wanted: Wanted) -> ColumnElement[bool]:
+def condition(wanted: Wanted) -> ColumnElement[bool]:
+    """True for the items of that kind."""
     searched = true() if wanted.search is None else _found(wanted.search)
     return and_(_holds(wanted.where), searched)
 
 
 def _holds(where: Where) -> ColumnElement[bool]:
-    tests = [_OPERATORS[test.operator](feedback.c[test.column], test.value) for test in where.tests]
+    tests = [OPERATORS[test.operator](feedback.c[test.column], test.value) for test in where.tests]
     parts = [*tests, *map(_holds, where.every)]
     if where.some is not None:
         parts.append(or_(false(), *map(_holds, where.some)))
     return and_(true(), *parts)
+
+
+def lets_through(where: Where, row: Row) -> bool:
+    """Whether a row of ``feedback`` is one of those that ``where`` makes of a list."""
+    return (
+        all(TESTS[test.operator](row[test.column], test.value) for test in where.tests)
+        and all(lets_through(part, row) for part in where.every)
+        and (where.some is None or any(lets_through(part, row) for part in where.some))
+    )
 
 
 def _found(search: Search) -> ColumnElement[bool]:

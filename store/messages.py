@@ -10,6 +10,8 @@ from sqlalchemy import func, insert, select, update
 from voxloop.store.effect_tables import message, receipt
 from voxloop.store.sessions import Row, Session, counts
 
+EVENT = "webhook"  # the purpose of what only machines read
+
 
 async def add(session: Session, **values: Any) -> int:
     """Add a message (columns of ``message``); answers its id."""
@@ -24,7 +26,7 @@ async def intend(session: Session, **values: Any) -> None:
 async def next_pending(session: Session, target: str) -> Row | None:
     """The oldest receipt of ``target`` that is not settled, with its message's words."""
     wanted = (
-        select(receipt, message.c.subject, message.c.text, message.c.member)
+        select(receipt, message.c.subject, message.c.text, message.c.footer, message.c.member)
         .join(message, message.c.id == receipt.c.message)
         .where(receipt.c.target == target, receipt.c.settled_at.is_(None))
         .order_by(receipt.c.message)
@@ -61,11 +63,11 @@ async def targets_with_pending(session: Session, age: timedelta) -> Sequence[str
 
 
 async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
-    """All messages of these items, in order, each outward one with its receipt."""
+    """All messages of these items, in order, each outward one with its receipt; events for machines are none."""
     wanted = (
         select(message, receipt.c.key, receipt.c.via, receipt.c.state, receipt.c.settled_at, receipt.c.reason)
         .outerjoin(receipt, receipt.c.message == message.c.id)
-        .where(message.c.item.in_(list(items)))
+        .where(message.c.item.in_(list(items)), message.c.purpose != EVENT)
         .order_by(message.c.id)
     )
     return (await session.execute(wanted)).mappings().all()

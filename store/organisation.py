@@ -1,4 +1,4 @@
-"""Loading an organisation: its teams, members, products and first customers, from one description."""
+"""The organisation: its teams, members, products and first customers, loaded from one description; its time zone."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,10 +7,18 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.identity import new_id
+from voxloop.domain.statistics import DEFAULT_TIME_ZONE
+from voxloop.store import documents
 from voxloop.store.sessions import Session
 from voxloop.store.tables import customer, member, product, product_line, team, team_member
 
 Description = Mapping[str, Any]
+
+
+async def time_zone(session: Session) -> str:
+    """The IANA name of the time zone in which its days begin."""
+    standing = await documents.published(session, "organisation", "organisation")
+    return str((standing["body"] if standing else {}).get("time_zone", DEFAULT_TIME_ZONE))
 
 
 async def load(session: Session, company: Description) -> None:

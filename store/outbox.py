@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from voxloop import tracing
 from voxloop.store.item_tables import outbox
 from voxloop.store.sessions import Row, Session
 
@@ -17,8 +18,9 @@ _LONGEST_PAUSE_SECONDS = 5
 
 
 async def put(session: Session, command: str, workflow: str, payload: dict[str, Any] | None = None) -> None:
-    """Add one command: ``start_loop``, ``start_link``, ``wake_target`` or ``signal``."""
-    await session.execute(insert(outbox).values(command=command, workflow=workflow, payload=payload or {}))
+    """Add one command, with the running trace: ``start_loop``, ``start_link``, ``wake_target`` or ``signal``."""
+    values = {"command": command, "workflow": workflow, "payload": {**(payload or {}), **tracing.carried()}}
+    await session.execute(insert(outbox).values(**values))
 
 
 async def claim(session: Session, limit: int) -> Sequence[Row]:
@@ -42,11 +44,15 @@ async def claim(session: Session, limit: int) -> Sequence[Row]:
 
 async def done(session: Session, ids: Sequence[int]) -> None:
     """These commands are carried out."""
+    if not ids:
+        return
     await session.execute(delete(outbox).where(outbox.c.id.in_(ids)))
 
 
 async def postpone(session: Session, ids: Sequence[int]) -> None:
     """These commands failed; each is due again after a pause that doubles up to 5 s."""
+    if not ids:
+        return
     doublings = func.least(outbox.c.attempts, _LONGEST_PAUSE_SECONDS)  # any number of attempts: no power may overflow
     pause = func.least(func.power(2, doublings), _LONGEST_PAUSE_SECONDS) * timedelta(seconds=1)
     await session.execute(update(outbox).where(outbox.c.id.in_(ids)).values(next_attempt_at=func.now() + pause))

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping, Select, make_url
+from sqlalchemy import RowMapping, Select, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -40,12 +42,19 @@ def open_sessions(url: str, size: int = 10) -> Sessions:
     ``size=0`` keeps no connection open: for short commands.
     """
     pool: dict[str, Any] = {"poolclass": NullPool} if size == 0 else {"pool_size": size, "pool_timeout": 10}
-    return create_async_engine(
+    sessions = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _STATEMENT_SECONDS},
-        pool_pre_ping=size > 0,
         json_serializer=_json,
         json_deserializer=orjson.loads,
         hide_parameters=True,
         **pool,
     )
+    event.listen(sessions.sync_engine, "checkout", _demand_open)
+    return sessions
+
+
+def _demand_open(connection: DBAPIConnection, *_: object) -> None:
+    """Have a connection that the server has ended replaced; asyncpg hears of its end, and nobody need be asked."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError

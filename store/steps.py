@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
+from voxloop.domain.process import StepKind
 from voxloop.store.item_tables import content
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import assignment, step_run
@@ -55,6 +56,20 @@ async def owner_of(session: Session, item: UUID, step: str) -> str | None:
         .limit(1)
     )
     return (await session.execute(wanted)).scalar_one_or_none()
+
+
+async def worked_on(session: Session, item: UUID) -> bool:
+    """Whether a member has accepted a step of the item, or one at which somebody was waited for has its outcome."""
+    done = step_run.c.outcome.is_not(None) & step_run.c.kind.not_in([StepKind.CHOICE, StepKind.AUTOMATIC])
+    mine = (step_run.c.item == item) & (step_run.c.accepted_at.is_not(None) | done)
+    wanted = select(step_run.c.seq).where(mine).limit(1)
+    return (await session.execute(wanted)).first() is not None
+
+
+async def accepted_in(session: Session, item: UUID, round_: int) -> bool:
+    """Whether a member has accepted a step of that round."""
+    mine = (step_run.c.item == item) & (step_run.c.round == round_) & step_run.c.accepted_at.is_not(None)
+    return (await session.execute(select(step_run.c.seq).where(mine).limit(1))).first() is not None
 
 
 async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:

@@ -1,9 +1,12 @@
-"""What a viewer may see, as SQL: the one predicate that every read of items applies."""
+"""What a viewer may see: the one predicate that every read of items applies, as SQL and for a row at hand."""
+
+from collections.abc import Hashable
 
 from sqlalchemy import ColumnElement, or_, select, true
 
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.store.item_tables import feedback
+from voxloop.store.sessions import Row
 from voxloop.store.work_tables import assignment
 
 
@@ -11,11 +14,31 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     """True for the items that ``viewer`` may see.
 
     Admins and managers see all; a handler sees what stands with a team of hers or once stood with her; an intake token
-    sees what it handed in.
+    sees what it handed in, and a customer's link one item.
     """
+    if viewer.item is not None:
+        return feedback.c.id == viewer.item
     if viewer.sees_all:
         return true()
     if viewer.role is Role.INTAKE:
         return feedback.c.source == viewer.name
     worked_on = select(assignment.c.item).where(assignment.c.member == viewer.member)
     return or_(feedback.c.team.in_(viewer.teams), feedback.c.id.in_(worked_on))
+
+
+def sees(viewer: Viewer, row: Row) -> bool:
+    """``visible`` for one row of ``changes.newest``."""
+    if viewer.item is not None:
+        return bool(row["id"] == viewer.item)
+    if viewer.sees_all:
+        return True
+    if viewer.role is Role.INTAKE:
+        return bool(row["source"] == viewer.name)
+    return row["team"] in viewer.teams or viewer.member in row["workers"]
+
+
+def scope(viewer: Viewer) -> Hashable:
+    """The same for viewers who see the same items."""
+    if viewer.item is not None or viewer.sees_all:
+        return viewer.item
+    return viewer.name if viewer.role is Role.INTAKE else (viewer.member, viewer.teams)

@@ -31,6 +31,8 @@ step_run = Table(
     key("team", ForeignKey("team.key")),
     instant("entered_at", nullable=False),
     instant("accepted_at"),
+    # Set while its member waits for the customer.
+    instant("waiting_since"),
     instant("ended_at"),
     key("outcome"),
     Column("content", UUID(as_uuid=True), ForeignKey("content.id")),
@@ -59,13 +61,14 @@ assignment = Table(
     ForeignKeyConstraint(["item", "seq"], ["step_run.item", "step_run.seq"]),
     Index("one_open_assignment", "item", unique=True, postgresql_where=text("ended_at IS NULL")),
     Index("ix_assignment_load", "member", postgresql_where=text("ended_at IS NULL")),
+    Index("ix_assignment_item", "item", "member"),
 )
 
 clock = Table(
     "clock",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    item(),
+    item(index=True),
     Column("name", String(20), nullable=False),
     # 0: a clock of the item; else the step it belongs to.
     Column("seq", Integer, nullable=False, server_default="0"),
