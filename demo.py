@@ -50,6 +50,10 @@ ACTS = {
         "confirm": "ConfirmInput",
         "customerReply": "CustomerReplyInput",
         "reopen": "ReopenInput",
+        "waitForCustomer": "WaitForCustomerInput",
+        "changePriority": "ChangePriorityInput",
+        "addNote": "AddNoteInput",
+        "addTag": "AddTagInput",
     }.items()
 }
 
@@ -62,6 +66,7 @@ DECISIONS: Mapping[str, Sequence[tuple[int, str]]] = {
 FILLED = {"repair": "root_cause", "handle": "solution", "review": "reason"}
 _LYING = 7  # of a hundred, untouched for so long that warnings and escalations happen
 _LYING_SECONDS = 150.0
+_MORE_URGENT, _MARKED, _ASKED = 5, 15, 22
 _SILENT, _REJECTED, _REOPENED, _REFUSED = 14, 12, 5, 8
 _SAME_NAME = ("text", "rating", "product", "module", "batch", "scenario", "region")
 
@@ -163,12 +168,12 @@ class Customers:
         stages = {"in": ["ANSWERED", "WAITING_CUSTOMER"]}
         for item in await self.person.items(100, "RECEIVED_AT", "DESC", stage=stages):
             step = item["step"]
-            if step is None or step["kind"] != "CUSTOMER" or _age(step["enteredAt"]) < _hundredth(item, "slow") / 10:
+            if step is None or _age(step["enteredAt"]) < _hundredth(item, "slow") / 10:
                 continue
             mood = _hundredth(item, step["step"], step["seq"])
             if mood < _SILENT:
                 continue
-            if step["step"] == "ask":
+            if step["kind"] != "CUSTOMER" or step["step"] == "ask":
                 await self.person.act("customerReply", item, text=self.person.say("information", item))
             else:
                 helped = mood >= _SILENT + _REJECTED or item["round"] > 1
@@ -191,9 +196,22 @@ async def handle(member: str, person: Person) -> None:
             await person.act("reply", item, text=person.say("reply", item))
         elif step["acceptedAt"] is None:
             await person.act("accept", item)
+            await _look_into(person, item)
         elif step["step"] in FILLED:
             name = FILLED[step["step"]]
             await person.act("completeStep", item, outcome=_decision(item), fields={name: person.say(name, item)})
+
+
+async def _look_into(person: Person, item: Answer) -> None:
+    """What she finds: now and then it is urgent, worth a note and a tag, or the customer has to say more."""
+    drawn = _hundredth(item, "look", item["step"]["seq"])
+    if drawn < _MORE_URGENT:
+        await person.act("changePriority", item, priority="HIGH")
+    elif drawn < _MARKED:
+        await person.act("addNote", item, text=person.say("note", item))
+        await person.act("addTag", item, tag=person.say("tag", item))
+    elif drawn < _ASKED:
+        await person.act("waitForCustomer", item, text=person.say("question", item))
 
 
 def _lies(step: Answer, item: Answer) -> bool:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from temporalio import activity
 
-from voxloop.activities import clocks, notices, owners, stations, turn
+from voxloop.activities import clocks, intake, notices, owners, stations, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.feedback import Outcome, Stage
 from voxloop.domain.loop import Act, Plan, Turn, Verb
 from voxloop.domain.process import ClockName, StepKind
-from voxloop.store import contents, events
+from voxloop.store import contents, events, steps
 from voxloop.store.events import Event
 
 Words = dict[str, Any]
@@ -59,11 +59,16 @@ async def _complete(scene: Scene, act: Act, words: Words) -> None:
     await stations.leave(scene, act.outcome or "", act.content)
 
 
-async def _reply(scene: Scene, act: Act, words: Words) -> None:
+async def _say(scene: Scene, act: Act, words: Words) -> None:
+    """A person's words to the customer: whoever waits for an answer of ours has one."""
     await notices.answer_customer(scene, words["text"], author=act.actor)
     await clocks.end(scene, ClockName.FIRST_RESPONSE, ClockName.NEXT_REPLY, fulfilled=True)
     if scene.item["first_responded_at"] is None:
         scene.set(first_responded_at=scene.now)
+
+
+async def _reply(scene: Scene, act: Act, words: Words) -> None:
+    await _say(scene, act, words)
     step = await scene.step()
     if step is not None and step.kind is StepKind.REPLY:
         scene.set(answered_at=scene.now)
@@ -100,6 +105,8 @@ async def _customer_reply(scene: Scene, act: Act, words: Words) -> None:
     step = await scene.step()
     if step is not None and step.kind is StepKind.CUSTOMER and not step.confirmation:
         await stations.leave(scene, "answered")
+    else:
+        await stations.resume(scene)
     if scene.stage is not Stage.CLOSED and await clocks.running(scene, ClockName.NEXT_REPLY) is None:
         await clocks.start(scene, ClockName.NEXT_REPLY, scene.now)
 
@@ -125,6 +132,47 @@ async def _cancel(scene: Scene, act: Act, words: Words) -> None:
     scene.close_as(Outcome.CANCELLED)
 
 
+async def _mark_spam(scene: Scene, act: Act, words: Words) -> None:
+    if words:
+        await _note(scene, act, words)
+    scene.close_as(Outcome.SPAM)
+
+
+async def _wait_for_customer(scene: Scene, act: Act, words: Words) -> None:
+    if words:
+        await _say(scene, act, words)
+    await stations.wait_for_customer(scene)
+
+
+async def _resume(scene: Scene, act: Act, words: Words) -> None:
+    await stations.resume(scene)
+
+
+async def _change_priority(scene: Scene, act: Act, words: Words) -> None:
+    scene.happened.detail |= {"from": scene.item["priority"], "to": act.priority}
+    scene.set(priority=act.priority)
+
+
+async def _change_type(scene: Scene, act: Act, words: Words) -> None:
+    """The correction is kept as it was made: by whom, from which guess, to what."""
+    item, run, step = scene.item, await scene.run(), await scene.step()
+    scene.happened.detail |= {"from": item["type"], "to": act.type, "confidence": item["type_confidence"]}
+    scene.set(type=act.type, type_confidence=1.0)
+    fresh = run is not None and run["waiting_since"] is None and step is not None and step.stage is Stage.WORKING
+    if fresh and not await steps.worked_on(scene.session, scene.id):
+        await intake.route_again(scene)
+
+
+async def _add_tag(scene: Scene, act: Act, words: Words) -> None:
+    scene.happened.detail |= words
+    scene.set(tags=list(dict.fromkeys((*scene.item["tags"], words["tag"]))))
+
+
+async def _remove_tag(scene: Scene, act: Act, words: Words) -> None:
+    scene.happened.detail |= words
+    scene.set(tags=[tag for tag in scene.item["tags"] if tag != words["tag"]])
+
+
 _Part = Callable[[Scene, Act, Words], Awaitable[None]]
 _PARTS: dict[Verb, _Part] = {
     Verb.ACCEPT: _accept,
@@ -137,6 +185,13 @@ _PARTS: dict[Verb, _Part] = {
     Verb.CUSTOMER_REPLY: _customer_reply,
     Verb.REOPEN: _reopen,
     Verb.CANCEL: _cancel,
+    Verb.MARK_SPAM: _mark_spam,
+    Verb.WAIT_FOR_CUSTOMER: _wait_for_customer,
+    Verb.RESUME: _resume,
+    Verb.CHANGE_PRIORITY: _change_priority,
+    Verb.CHANGE_TYPE: _change_type,
+    Verb.ADD_TAG: _add_tag,
+    Verb.REMOVE_TAG: _remove_tag,
 }
 _KINDS = {
     Verb.ACCEPT: "accepted",
@@ -149,4 +204,11 @@ _KINDS = {
     Verb.CUSTOMER_REPLY: "customer_replied",
     Verb.REOPEN: "reopened",
     Verb.CANCEL: "cancelled",
+    Verb.MARK_SPAM: "marked_spam",
+    Verb.WAIT_FOR_CUSTOMER: "waiting",
+    Verb.RESUME: "resumed",
+    Verb.CHANGE_PRIORITY: "priority_changed",
+    Verb.CHANGE_TYPE: "type_changed",
+    Verb.ADD_TAG: "tagged",
+    Verb.REMOVE_TAG: "untagged",
 }

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from voxloop.activities.scene import Scene
 from voxloop.domain.moments import limits_of, paused_in
-from voxloop.domain.process import ITEM_CLOCKS, ClockName
+from voxloop.domain.process import ClockName
 from voxloop.store import clocks
 from voxloop.store.sessions import Row
 
@@ -55,11 +55,13 @@ def _overdue(clock: Row, now: datetime) -> bool:
 
 
 async def follow(scene: Scene) -> None:
-    """After a turn's part: stand still or go on as the stage wants, and aim anew if the priority changed."""
-    retarget = scene.before["priority"] != scene.item["priority"] and scene.before["process"] is not None
+    """After a turn's part: stand still or go on as the stage wants, aim anew if the priority or the process changed."""
+    before, item = scene.before, scene.item
+    if item["process"] is None:  # no clock runs before the decision
+        return
+    retarget = before["process"] is not None and any(before[name] != item[name] for name in ("priority", "process"))
     for clock in await clocks.running(scene.session, scene.id):
-        if clock["name"] in ITEM_CLOCKS:
-            clock = await _stand_still_or_go_on(scene, clock)
+        clock = await _stand_still_or_go_on(scene, clock)
         if retarget:
             await _aim(scene, clock)
 
@@ -68,7 +70,7 @@ async def _stand_still_or_go_on(scene: Scene, clock: Row) -> Row:
     process = await scene.process()
     if process is None:
         return clock
-    still = paused_in(scene.stage, limits_of(clock["name"], process, None))
+    still = paused_in(scene.stage, limits_of(clock["name"], process, await scene.step()))
     if still and clock["paused_at"] is None:
         if _overdue(clock, scene.now):
             await breach(scene, clock)
@@ -92,9 +94,9 @@ async def _aim(scene: Scene, clock: Row) -> None:
     if process is None or clock["breached_at"] is not None:
         return
     target = limits_of(clock["name"], process, await scene.step()).target(scene.priority)
-    if target is None:
-        return
-    scaled = scene.scaled(target)
-    due = clock["started_at"] + scaled + timedelta(seconds=clock["paused_seconds"])
-    values = {"target_seconds": scaled.total_seconds(), "due_at": due}
-    await clocks.change(scene.session, clock["id"], "retarget", scene.now, **values)
+    scaled = None if target is None else scene.scaled(target)
+    pause = timedelta(seconds=clock["paused_seconds"])
+    due = None if scaled is None else clock["started_at"] + scaled + pause
+    if due != clock["due_at"]:
+        values = {"target_seconds": None if scaled is None else scaled.total_seconds(), "due_at": due}
+        await clocks.change(scene.session, clock["id"], "retarget", scene.now, **values)

@@ -1,25 +1,21 @@
 """The first turns of a loop: acknowledge, classify, decide. After them an item has type, priority and process."""
 
-from dataclasses import asdict, dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import asdict, dataclass, replace
 
 from temporalio import activity
 
-from voxloop.activities import clocks, linked_items, notices, turn
+from voxloop.activities import clocks, facts, linked_items, notices, stations, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.analysis.classify import classify
 from voxloop.domain.decision import Decision
 from voxloop.domain.feedback import FeedbackType, Outcome
 from voxloop.domain.loop import Plan, Turn
 from voxloop.domain.process import ClockName
-from voxloop.store import decisions, documents, facts
+from voxloop.store import decisions, documents
 from voxloop.store.events import Event
 
 RULE_SET = "intake"
 HELD = "hold_for_review"
-_WINDOW = timedelta(days=30)
-_LEANING = 0.2
 
 
 @dataclass
@@ -64,18 +60,11 @@ class Intake:
             row = await documents.published(scene.session, "rule_set", RULE_SET)
             if row is None:
                 raise LookupError("no published rule set for intake")
-            known = await _facts(scene)
+            known = await facts.known(scene)
             decision = self.means.decider.decide(str(row["id"]), self.means.rule_set(row), known)
             scene.happened = Event("decided", f"rule:{RULE_SET}", {"fired": decision.explanation.fired})
-            await decisions.keep(
-                scene.session,
-                item=scene.id,
-                version=turn_.version,
-                rule_set=row["id"],
-                body=asdict(decision),
-                at=scene.now,
-            )
             scene.set(rule_set=row["id"])
+            await _keep(scene, decision)
             await _follow(scene, decision)
 
         return await turn.take(self.means, turn_, part)
@@ -101,26 +90,24 @@ async def _follow(scene: Scene, decision: Decision) -> None:
         scene.goto = pinned.first.key
 
 
-async def _facts(scene: Scene) -> dict[str, Any]:
-    item = scene.item
-    direct = ("text", "language", "channel", "form", "scenario", "rating", "nps", "product_line", "product", "module")
-    known = {
-        name: item[name] for name in (*direct, "batch", "region", "type", "type_confidence", "urgency", "priority")
-    }
-    customer = await scene.customer()
-    counts = await facts.recent_counts(scene.session, item, item["received_at"] - _WINDOW)
-    known |= counts | {
-        "version": item["product_version"],
-        "sentiment": _leaning(item["sentiment"]),
-        "customer_level": customer["level"] if customer else None,
-        "follow_up": item["follow_up_of"] is not None,
-        "is_reopen": item["round"] > 1,
-        "accepted": False,
-    }
-    return {name: value for name, value in known.items() if value is not None}
+async def route_again(scene: Scene) -> None:
+    """Send an item whose type a person corrected where the rules send that type; of all they say, only that is done.
+
+    It begins anew at the first step there, unless that is the process it is in already.
+    """
+    rules = await documents.pinned(scene.session, scene.item["rule_set"])
+    standing = await documents.pinned(scene.session, scene.item["process"])
+    decision = scene.means.decider.decide(str(rules["id"]), scene.means.rule_set(rules), await facts.known(scene))
+    process = await documents.process_for(scene.session, decision.route.process, FeedbackType(scene.item["type"]))
+    if process["key"] == standing["key"]:
+        return
+    await _keep(scene, replace(decision, type=None, priority=None, tags=(), tells=(), opens=(), hold=False, spam=False))
+    await stations.end_run(scene, None)
+    scene.happened.detail["process"] = process["key"]
+    scene.set(process=process["id"], step=None)
+    scene.goto = (await scene.means.process(scene.session, process["id"])).first.key
 
 
-def _leaning(sentiment: float) -> str:
-    if abs(sentiment) < _LEANING:
-        return "neutral"
-    return "positive" if sentiment > 0 else "negative"
+async def _keep(scene: Scene, decision: Decision) -> None:
+    values = {"item": scene.id, "version": scene.turn.version, "rule_set": scene.item["rule_set"], "at": scene.now}
+    await decisions.keep(scene.session, body=asdict(decision), **values)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from voxloop.activities import turn
+from voxloop.activities import turn, webhooks
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.loop import Plan, Turn
 from voxloop.integrations.ports import Channel, Outgoing, Refused, Sent, Unavailable
@@ -64,17 +64,20 @@ class Deliveries:
                 return None
             address = await addresses.of_receipt(session, receipt)
             await messages.begin_sending(session, receipt["key"])
-        return receipt, Outgoing(receipt["key"], receipt["via"], address, receipt["subject"], receipt["text"])
+        text = "\n\n".join(part for part in (receipt["text"], receipt["footer"]) if part)
+        return receipt, Outgoing(receipt["key"], receipt["via"], address, receipt["subject"], text)
 
     async def _send(self, channel: Channel, receipt: Row, message: Outgoing) -> Done:
         try:
             return Done(receipt, await _deliver(channel, message, receipt))
         except Refused as refused:
             return Done(receipt, Sent("refused"), str(refused))
-        except Unavailable:
+        except Unavailable as error:
             async with self.means.sessions.begin() as session:
                 await messages.not_sent(session, receipt["key"])
-            raise
+            if error.after is None:
+                raise
+            raise ApplicationError("it asks to wait", next_retry_delay=error.after) from error
 
     @activity.defn(name="note_failure")
     async def note_failure(self, turn_: Turn, key: str) -> Plan:
@@ -91,7 +94,7 @@ async def _record(session: Session, done: Done | None) -> None:
         return
     key = done.receipt["key"]
     await messages.settle(session, key, done.result.state, done.result.external_id, done.reason)
-    if done.result.state == "refused":
+    if done.result.state == "refused" and done.receipt["target"] != webhooks.TARGET:  # nobody waits for an event
         payload = {"name": "delivery_failed", "argument": key}
         await outbox.put(session, "signal", f"feedback/{done.receipt['item']}", payload)
 

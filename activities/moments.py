@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from voxloop.activities import clocks, notices, stations, turn
+from voxloop.activities import clocks, facts, notices, stations, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.loop import Moment, Plan, Turn
@@ -38,7 +38,8 @@ class Moments:
                 _finish(scene)
             elif kind == "silent":
                 scene.happened.kind = "customer_silent"
-                await stations.leave(scene, "silent")
+                if not await stations.resume(scene):
+                    await stations.leave(scene, "silent")
             elif kind == "escalate":
                 await _escalate(scene, int(rest))
             else:
@@ -84,9 +85,4 @@ async def _escalate(scene: Scene, level: int) -> None:
 
 
 async def _wanted(scene: Scene, escalation: Escalation, accepted: bool) -> bool:
-    if escalation.condition is None:
-        return True
-    customer = await scene.customer()
-    facts = {name: scene.item[name] for name in ("type", "priority", "channel", "rating", "region")}
-    facts |= {"accepted": accepted, "customer_level": customer["level"] if customer else None}
-    return holds(escalation.condition, {name: value for name, value in facts.items() if value is not None})
+    return escalation.condition is None or holds(escalation.condition, await facts.known(scene, accepted))

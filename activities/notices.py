@@ -10,25 +10,39 @@ from voxloop.domain.texts import say
 from voxloop.store import documents, messages, people
 from voxloop.store.sessions import Row
 
+REPLY = "reply"
 _DEFAULT_VIA = ("wecom",)
 _TITLE = 40
 
 
 async def to_customer(scene: Scene, template: str) -> None:
     """Tell the customer what a template says."""
-    customer = await scene.customer()
-    language = customer["language"] if customer else scene.item["language"]
-    subject, text = await render(scene, template, language)
+    subject, text = await render(scene, template, await _language(scene))
     await answer_customer(scene, text, subject=subject, purpose=template)
 
 
 async def answer_customer(
-    scene: Scene, text: str, author: str = "system", subject: str | None = None, purpose: str = "reply"
+    scene: Scene, text: str, author: str = "system", subject: str | None = None, purpose: str = REPLY
 ) -> None:
-    """Tell the customer these words, by the best way known to reach her."""
-    values = {"direction": "out", "visibility": "public", "purpose": purpose, "author": author}
+    """Tell the customer these words, by the best way known to reach her; a reply under the frame of its template."""
+    values = {"direction": "out", "visibility": "public", "purpose": purpose, "author": author, "footer": None}
+    if purpose == REPLY:
+        subject, values["footer"] = await _frame(scene)
     number = await _add(scene, values | {"subject": subject, "text": text})
     await _send(scene, number, await _way_to_customer(scene))
+
+
+async def _frame(scene: Scene) -> tuple[str | None, str | None]:
+    """Subject and footer of a reply; nothing where no template says them."""
+    if await documents.published(scene.session, "template", REPLY) is None:
+        return None, None
+    return await render(scene, REPLY, await _language(scene))
+
+
+async def _language(scene: Scene) -> str:
+    customer = await scene.customer()
+    language: str = customer["language"] if customer else scene.item["language"]
+    return language
 
 
 async def _way_to_customer(scene: Scene) -> str:
@@ -110,6 +124,7 @@ async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
         "title": _beginning(item["text"]),
         "text": item["text"],
         "step": step.title.get(language, step.key) if step else None,
+        "status_link": scene.means.links.status(scene.id),
         "status": say(language, f"stage.{item['stage']}"),
         "product": item["product"],
         "batch": item["batch"],

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from voxloop.activities.scene import Scene
 from voxloop.domain.feedback import Stage
 from voxloop.domain.loop import Attributes, Moment, Plan
-from voxloop.domain.moments import clock_moments, limits_of, step_moments, window_end
-from voxloop.domain.process import StepKind
+from voxloop.domain.moments import clock_moments, escalation_moments, limits_of, silence, window_end
+from voxloop.domain.process import ClockName, StepKind
 from voxloop.store import clocks
 from voxloop.store.sessions import Row
 
 
 async def settle(scene: Scene) -> Plan:
     """Bring the item's due instant and overdue mark up to date, and make the plan."""
-    running = await clocks.running(scene.session, scene.id)
+    running = await clocks.running(scene.session, scene.id) if scene.item["process"] is not None else []
     due = [clock["due_at"] for clock in running if clock["due_at"] and clock["paused_at"] is None]
     scene.set(due_at=min(due, default=None), overdue=any(clock["breached_at"] for clock in running))
     run, step = await scene.run(), await scene.step()
@@ -32,6 +32,7 @@ async def settle(scene: Scene) -> Plan:
         goto=scene.goto,
         finished=scene.item["finished_at"] is not None,
         by=scene.turn.by,
+        tags=len(scene.item["tags"]),
     )
 
 
@@ -43,7 +44,9 @@ async def _moments(scene: Scene, running: Sequence[Row]) -> list[Moment]:
     for clock in running:
         moments += clock_moments(clock, limits_of(clock["name"], process, step))
     if step is not None and run is not None:
-        moments += step_moments(step, run, scene.priority, scene.means.scale)
+        finish = next((clock for clock in running if clock["name"] == ClockName.FINISH), None)
+        moments += escalation_moments(step, run, finish, scene.priority, scene.means.scale)
+        moments += silence(step, run, scene.means.scale)
     if scene.stage is Stage.CLOSED:
         moments.append(window_end(scene.item["closed_at"], process, scene.means.scale))
     return sorted(moments, key=lambda moment: (moment.at, moment.name))

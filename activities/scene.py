@@ -13,6 +13,7 @@ from voxloop.domain.process import CLOSE, Process, Step
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.rules import RuleSet, read_rule_set
 from voxloop.rules.decide import Decider
+from voxloop.signing import Links
 from voxloop.store import customers, documents, steps
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row, Session, Sessions
@@ -22,12 +23,14 @@ from voxloop.store.sessions import Row, Session, Sessions
 class Means:
     """What every turn needs of its installation.
 
-    ``organisation`` is its name by language; ``targets`` maps a way out (``email``) to a delivery target.
+    ``organisation`` is its name by language; ``links`` signs what customers follow; ``targets`` maps a way out
+    (``email``) to a delivery target.
     """
 
     sessions: Sessions
     installation: str
     organisation: Mapping[str, str]
+    links: Links
     targets: Mapping[str, str]
     scale: float = 1.0
     decider: Decider = field(default_factory=Decider)
@@ -61,7 +64,7 @@ class Scene:
         self.targets: set[str] = set()
         self._customer: Row | None = None
         self._run: Row | None = None
-        self._run_is_known = False
+        self._run_is_known = item["step"] is None  # it stands at none
 
     @property
     def id(self) -> UUID:

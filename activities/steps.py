@@ -1,16 +1,23 @@
-"""Entering a step: what the pinned process says there is carried out, written, and answered as a plan."""
+"""Entering a step: what the pinned process says there is carried out, written, and answered as a plan.
+
+A choice and an automatic step are left in the same turn: each costs one, and its event says what came of it.
+"""
 
 from dataclasses import dataclass
 
 from temporalio import activity
 
-from voxloop.activities import clocks, linked_items, notices, owners, stations, turn
+from voxloop.activities import clocks, facts, linked_items, notices, owners, stations, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.feedback import Outcome, Stage
 from voxloop.domain.loop import Plan, Turn
-from voxloop.domain.process import CLOSE, ITEM_CLOCKS, ClockName, Step, StepKind
-from voxloop.store import decisions
+from voxloop.domain.process import CLOSE, ITEM_CLOCKS, Case, ClockName, Step, StepKind
+from voxloop.domain.rules import leaves
+from voxloop.domain.texts import LANGUAGES, say
+from voxloop.rules.evaluator import holds
+from voxloop.rules.sentences import condition_sentence
+from voxloop.store import decisions, steps
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row
 
@@ -43,7 +50,9 @@ async def _enter(scene: Scene, key: str) -> None:
         raise LookupError(f"{scene.id} has no process")
     step = process.step(key)
     team, member = await _route(scene, step)
-    scene.set(step=key, stage=step.stage, team=team or scene.item["team"], owner=None)
+    scene.set(step=key)
+    if step.kind not in _PARTS:  # else it only comes through: whose it was and how it stood stay as they are
+        scene.set(stage=step.stage, team=team or scene.item["team"], owner=None)
     scene.happened = Event("step_entered", "system", {"step": key})
     run = await scene.begin_run(
         step=key,
@@ -56,7 +65,10 @@ async def _enter(scene: Scene, key: str) -> None:
         required=list(step.require),
     )
     await linked_items.open_items(scene, step.opens)
-    await _begin(scene, step, run, member)
+    if step.kind in _PARTS:
+        await _PARTS[step.kind](scene, step)
+    else:
+        await _begin(scene, step, run, member)
 
 
 async def _route(scene: Scene, step: Step) -> tuple[str | None, str | None]:
@@ -83,6 +95,40 @@ async def _begin(scene: Scene, step: Step, run: Row, member: str | None) -> None
         await linked_items.leave_when_settled(scene)
     elif step.send:
         await notices.to_customer(scene, step.send)
+
+
+async def _choose(scene: Scene, step: Step) -> None:
+    """Take the first case that holds of the item as it is now, and keep of what it was asked, with the answers."""
+    accepted = await steps.accepted_in(scene.session, scene.id, scene.item["round"])
+    known = await facts.known(scene, accepted)
+    case = next(case for case in step.cases if case.condition is None or holds(case.condition, known))
+    asked = {leaf.fact for each in step.cases if each.condition for leaf in leaves(each.condition)} - {"text"}
+    scene.happened.kind = "chosen"
+    scene.happened.detail |= {
+        "because": {language: _because(case, language) for language in LANGUAGES},
+        "facts": {name: known.get(name) for name in sorted(asked)},
+    }
+    await stations.leave(scene, case.go)
+
+
+def _because(case: Case, language: str) -> str:
+    return condition_sentence(case.condition, language) if case.condition else say(language, "rule.otherwise")
+
+
+async def _carry_out(scene: Scene, step: Step) -> None:
+    scene.happened.kind = "carried_out"
+    if step.sets.priority is not None:
+        scene.set(priority=step.sets.priority)
+    scene.set(tags=list(dict.fromkeys((*scene.item["tags"], *step.sets.tags))))
+    if step.send is not None:
+        scene.happened.detail["sent"] = step.send
+        await notices.to_customer(scene, step.send)
+    await notices.tell(scene, step.tell, "notice_rule")
+    [outcome] = step.outcomes
+    await stations.leave(scene, outcome)
+
+
+_PARTS = {StepKind.CHOICE: _choose, StepKind.AUTOMATIC: _carry_out}
 
 
 async def _close(scene: Scene, outcome: Outcome) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 from uuid import UUID
 
-from voxloop.activities import clocks, plans
+from voxloop import logs
+from voxloop.activities import clocks, plans, webhooks
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.loop import Plan, Turn
 from voxloop.store import events, feedback, outbox
@@ -19,6 +20,7 @@ Part = Callable[[Scene], Awaitable[None]]
 
 async def take(means: Means, turn: Turn, part: Part) -> Plan:
     """Play ``part`` once as version ``turn.version`` of its item and answer where the item stands then."""
+    logs.ITEM.set(turn.item)
     async with means.sessions.begin() as session:
         item = await feedback.lock(session, UUID(turn.item))
         if item["version"] >= turn.version:
@@ -26,6 +28,7 @@ async def take(means: Means, turn: Turn, part: Part) -> Plan:
         scene = Scene(session, means, item, turn)
         await part(scene)
         await clocks.follow(scene)
+        await webhooks.announce(scene)
         plan = await plans.settle(scene)
         await feedback.advance(session, scene.id, turn.version, scene.changes)
         written = events.Written(turn.version, scene.changes, plan)

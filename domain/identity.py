@@ -1,5 +1,7 @@
 """Identities of ours: time-ordered ids (UUIDv7, RFC 9562), content hashes, and the keys of outward effects."""
 
+import base64
+import binascii
 import hashlib
 import json
 import os
@@ -28,3 +30,28 @@ def digest(value: Mapping[str, Any]) -> str:
 def effect_key(installation: str, code: str, number: int) -> str:
     """The key of an item's ``number``-th outward effect (DESIGN 4.5), safe in any peer's filter or pattern."""
     return f"vox-{installation}-{code.replace('-', '')}-{number}"
+
+
+def global_id(type_: str, id_: object) -> str:
+    """The id of an object that clients of the API hold: base64 of ``Type:id``."""
+    return base64.b64encode(f"{type_}:{id_}".encode()).decode()
+
+
+def read_global_id(value: str) -> tuple[str, str] | None:
+    """Type and id of a global id; None when it is none."""
+    try:
+        type_, separator, id_ = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return (type_, id_) if separator and id_.isprintable() else None
+
+
+def uuid_of(type_: str, value: str) -> UUID | None:
+    """The UUID in a global id of that type; None when it is no such id."""
+    parts = read_global_id(value)
+    if parts is None or parts[0] != type_:
+        return None
+    try:
+        return UUID(parts[1])
+    except ValueError:
+        return None

@@ -12,6 +12,7 @@ from enum import StrEnum
 from voxloop.domain.feedback import Stage
 from voxloop.domain.process import StepKind
 from voxloop.domain.refusals import RefusalCode
+from voxloop.domain.submission import MOST_TAGS
 
 
 class Verb(StrEnum):
@@ -27,6 +28,13 @@ class Verb(StrEnum):
     CUSTOMER_REPLY = "customer_reply"
     REOPEN = "reopen"
     CANCEL = "cancel"
+    WAIT_FOR_CUSTOMER = "wait_for_customer"
+    RESUME = "resume"
+    CHANGE_PRIORITY = "change_priority"
+    CHANGE_TYPE = "change_type"
+    ADD_TAG = "add_tag"
+    REMOVE_TAG = "remove_tag"
+    MARK_SPAM = "mark_spam"
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,7 @@ class Attributes:
 class Plan:
     """Where the item stands after ``version``, which the turn ``by`` wrote (empty: by none that was told its name).
 
-    ``goto``: a step to enter at once; ``number`` counts outward effects.
+    ``goto``: a step to enter at once; ``number`` counts outward effects, ``tags`` the item's tags.
     """
 
     version: int
@@ -72,6 +80,12 @@ class Plan:
     goto: str | None = None
     finished: bool = False
     by: str = ""
+    tags: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether the member whose step it is waits for the customer."""
+        return self.kind in _MEMBER_STEPS and self.attributes.stage == Stage.WAITING_CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -90,7 +104,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Act:
-    """What an actor wants. ``content``: the id of a row that holds the words; ``fields`` names what was filled in."""
+    """What an actor wants. ``content``: the id of a row that holds the words; ``fields`` names what was filled in.
+
+    ``type`` and ``priority``: what the item shall have from now on.
+    """
 
     verb: Verb
     actor: str
@@ -101,6 +118,8 @@ class Act:
     fields: list[str] = field(default_factory=list)
     team: str | None = None
     member: str | None = None
+    type: str | None = None
+    priority: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +130,8 @@ class Answer:
 
 
 _MEMBER_STEPS = (StepKind.TASK, StepKind.REPLY)
+_AT_MEMBER_STEPS = (Verb.ACCEPT, Verb.REASSIGN, Verb.COMPLETE, Verb.WAIT_FOR_CUSTOMER)
+_AFTER_CLOSING = (Verb.NOTE, Verb.CUSTOMER_REPLY, Verb.CHANGE_TYPE, Verb.ADD_TAG, Verb.REMOVE_TAG)
 
 
 def refusal(act: Act, plan: Plan) -> RefusalCode | None:
@@ -122,21 +143,33 @@ def refusal(act: Act, plan: Plan) -> RefusalCode | None:
     closed = plan.attributes.stage == Stage.CLOSED
     if act.verb is Verb.REOPEN:
         return None if closed else RefusalCode.NOT_CLOSED
-    if closed and act.verb not in (Verb.NOTE, Verb.CUSTOMER_REPLY):
+    if closed and act.verb not in _AFTER_CLOSING:
         return RefusalCode.ALREADY_CLOSED
-    return _step_refusal(act, plan)
+    return _step_refusal(act, plan) or _change_refusal(act, plan)
 
 
 def _step_refusal(act: Act, plan: Plan) -> RefusalCode | None:
     if act.verb in (Verb.CONFIRM, Verb.REJECT):
         return None if plan.kind == StepKind.CUSTOMER and not plan.asks else RefusalCode.NOT_ASKED
-    if act.verb in (Verb.ACCEPT, Verb.REASSIGN, Verb.COMPLETE) and plan.kind not in _MEMBER_STEPS:
+    if act.verb in _AT_MEMBER_STEPS and plan.kind not in _MEMBER_STEPS:
         return RefusalCode.WRONG_STEP
+    if act.verb is Verb.WAIT_FOR_CUSTOMER and plan.waits:
+        return RefusalCode.ALREADY_WAITING
+    if act.verb is Verb.RESUME and not plan.waits:
+        return RefusalCode.NOT_WAITING
     if act.verb is Verb.ACCEPT and plan.accepted:
         return RefusalCode.ALREADY_ACCEPTED
     if act.verb is Verb.COMPLETE:
         return _completion_refusal(act, plan)
     return None
+
+
+def _change_refusal(act: Act, plan: Plan) -> RefusalCode | None:
+    if act.verb is Verb.CHANGE_TYPE and act.type == plan.attributes.type:
+        return RefusalCode.UNCHANGED
+    if act.verb is Verb.CHANGE_PRIORITY and act.priority == plan.attributes.priority:
+        return RefusalCode.UNCHANGED
+    return RefusalCode.TOO_MANY_TAGS if act.verb is Verb.ADD_TAG and plan.tags >= MOST_TAGS else None
 
 
 def _completion_refusal(act: Act, plan: Plan) -> RefusalCode | None:
@@ -155,4 +188,5 @@ def refusal_params(act: Act, plan: Plan) -> Mapping[str, str]:
         "fields": ", ".join(sorted(set(plan.required) - set(act.fields))),
         "version": str(plan.version),
         "step": plan.step or "",
+        "most": str(MOST_TAGS),
     }

@@ -2,7 +2,7 @@
 
 A name tells the activity what is due: ``<clock>.warn.<share>``, ``<clock>.breach``, ``escalate.<level>``, ``silent``
 (the customer did not answer), ``finish`` (the reopening window ends). What has fired stands in the rows and never
-returns.
+returns. While a step's limit stands still, so do its escalations; afterwards they come later by as much.
 """
 
 from collections.abc import Iterable, Mapping
@@ -36,15 +36,25 @@ def clock_moments(clock: StoredRow, limits: Limits) -> Iterable[Moment]:
     yield Moment(clock["due_at"], f"{clock['name']}.breach")
 
 
-def step_moments(step: Step, run: StoredRow, priority: Priority, scale: float) -> Iterable[Moment]:
-    """What the step still has to tell: escalations not yet fired, and the end of the customer's time."""
+def escalation_moments(
+    step: Step, run: StoredRow, finish: StoredRow | None, priority: Priority, scale: float
+) -> Iterable[Moment]:
+    """The step's escalations not yet fired; ``finish``: the clock of its limit, if it has one."""
+    if finish is not None and finish["paused_at"] is not None:
+        return
+    began = run["entered_at"] + timedelta(seconds=finish["paused_seconds"] if finish is not None else 0)
     limit = step.limit.target(priority)
     for level, escalation in enumerate(step.escalate):
-        at = escalation.instant(run["entered_at"], limit, scale)
+        at = escalation.instant(began, limit, scale)
         if at is not None and f"escalate.{level}" not in run["fired"]:
             yield Moment(at, f"escalate.{level}")
-    if step.kind is StepKind.CUSTOMER and step.wait is not None:
-        yield Moment(run["entered_at"] + step.wait / scale, "silent")
+
+
+def silence(step: Step, run: StoredRow, scale: float) -> Iterable[Moment]:
+    """The end of the customer's time: at her own step, or since a member's step waits for her."""
+    since = run["entered_at"] if step.kind is StepKind.CUSTOMER else run["waiting_since"]
+    if since is not None and step.wait is not None:
+        yield Moment(since + step.wait / scale, "silent")
 
 
 def window_end(closed_at: datetime, process: Process, scale: float) -> Moment:

@@ -17,12 +17,17 @@ CLOSE = "close"
 
 
 class StepKind(StrEnum):
-    """Whom a step waits for: a member's work, a member's (or the system's) answer, the customer, another system."""
+    """Whom a step waits for: a member's work, a member's (or the system's) answer, the customer, another system.
+
+    The last two wait for nobody: a choice only finds the way, an automatic step does its things at once.
+    """
 
     TASK = "task"
     REPLY = "reply"
     CUSTOMER = "customer"
     LINKED = "linked"
+    CHOICE = "choice"
+    AUTOMATIC = "automatic"
 
 
 class ClockName(StrEnum):
@@ -93,8 +98,31 @@ class Assign:
 
 
 @dataclass(frozen=True)
+class Case:
+    """One way out of a choice: taken by the first case whose ``condition`` holds; without one it always does."""
+
+    condition: Condition | None
+    go: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an automatic step sets on the item: its priority, and tags that it gets besides those it has."""
+
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()
+
+
+NO_CHANGE = Change()
+
+
+@dataclass(frozen=True)
 class Step:
-    """One station of the way. ``outcomes`` maps an outcome to the next step's key or ``close``."""
+    """One station of the way. ``outcomes`` maps an outcome to the next step's key or ``close``.
+
+    A choice's outcomes are where its cases go. ``wait``: how long the customer is waited for, at her own step or, after
+    ``waitForCustomer``, at a member's.
+    """
 
     key: str
     kind: StepKind
@@ -110,6 +138,14 @@ class Step:
     escalate: tuple[Escalation, ...] = ()
     send: str | None = None
     system: str | None = None
+    cases: tuple[Case, ...] = ()
+    tell: tuple[Tell, ...] = ()
+    sets: Change = NO_CHANGE
+
+    @property
+    def passing(self) -> bool:
+        """Whether the item only comes through: nobody is waited for."""
+        return self.kind in (StepKind.CHOICE, StepKind.AUTOMATIC) or self.automatic
 
     @property
     def automatic(self) -> bool:

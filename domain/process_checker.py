@@ -3,13 +3,14 @@
 Publishing asks this; a process without problems can be run by the loop with no case left out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from voxloop.domain.decision import RECIPIENT_KINDS, Tell
-from voxloop.domain.feedback import Priority
+from voxloop.domain.feedback import Priority, Stage
 from voxloop.domain.problems import InvalidDocument, Known, Problem
-from voxloop.domain.process import CLOSE, NO_LIMITS, Anchor, ClockName, Limits, Process, Step, StepKind
+from voxloop.domain.process import CLOSE, NO_CHANGE, NO_LIMITS, Anchor, ClockName, Limits, Process, Step, StepKind
 from voxloop.domain.process_reader import read_process
+from voxloop.domain.submission import LONGEST_TAG, unreadable
 
 
 def check_process(body: Mapping[str, object], known: Known) -> list[Problem]:
@@ -43,13 +44,29 @@ def _way_problems(process: Process) -> Iterator[Problem]:
     back = {key: {step.key for step in steps.values() if key in step.outcomes.values()} for key in steps}
     ends = {step.key for step in steps.values() if set(step.outcomes.values()) - steps.keys()}
     ending = _reached(ends, back)
+    spinning = _spinning(steps)
     for index, step in enumerate(process.steps):
         if step is not steps.get(step.key):
             continue
         if step.key not in reached:
             yield Problem(f"steps[{index}]", "process.unreachable", {"step": step.key})
         elif step.outcomes and step.key not in ending:
-            yield Problem(f"steps[{index}].outcomes", "process.endless", {"step": step.key})
+            ways = "choice" if step.kind is StepKind.CHOICE else "outcomes"
+            yield Problem(f"steps[{index}].{ways}", "process.endless", {"step": step.key})
+        elif step.key in spinning:
+            yield Problem(f"steps[{index}]", "process.spinning", {"step": step.key})
+
+
+def _spinning(steps: Mapping[str, Step]) -> set[str]:
+    """Steps from which an item could come back to them without anybody having been waited for."""
+    ways = {key: set(step.outcomes.values()) for key, step in steps.items() if _waits_for_nobody(step)}
+    return {key for key in ways if key in _reached(ways[key], ways)}
+
+
+def _waits_for_nobody(step: Step) -> bool:
+    """A linked step is passed at once when all that is linked is settled, unless it opens something itself."""
+    opens = any(opened.system == step.system for opened in step.opens)
+    return step.passing or (step.kind is StepKind.LINKED and not opens)
 
 
 def _reached(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
@@ -71,29 +88,41 @@ def _step_problems(process: Process, known: Known) -> Iterator[Problem]:
             yield Problem(f"{path}.key", "process.duplicate", {"step": step.key})
         yield from _outcome_problems(path, step, {*keys, CLOSE})
         yield from _needs(path, step)
+        yield from _passing_problems(path, step)
         yield from _above(f"{path}.respond", step.respond, step.limit)
         yield from _unknown_in_step(path, step, known)
         yield from _escalation_problems(path, step, known)
         yield from _assign_problems(path, step, process.steps[:index])
+        yield from _pause_problems(path, step)
 
 
 def _outcome_problems(path: str, step: Step, targets: set[str]) -> Iterator[Problem]:
-    for outcome, target in step.outcomes.items():
+    for place, outcome, target in _ways(path, step):
         if target not in targets:
             params = {"outcome": outcome, "target": target, "known": _listed(targets)}
-            yield Problem(f"{path}.outcomes.{outcome}", "process.unknown_step", params)
+            yield Problem(place, "process.unknown_step", params)
     cases = _cases(step)
-    if cases is None and not step.outcomes:
+    if cases is None and not step.outcomes and step.kind is not StepKind.CHOICE:
         yield Problem(f"{path}.outcomes", "process.no_outcome", {"step": step.key})
     if cases is not None and set(cases) != step.outcomes.keys():
         params = {"step": step.key, "kind": step.kind, "cases": ", ".join(cases), "given": ", ".join(step.outcomes)}
         yield Problem(f"{path}.outcomes", "process.cases", params)
 
 
+def _ways(path: str, step: Step) -> Iterator[tuple[str, str, str]]:
+    """Place, outcome and target of each way out of a step."""
+    if step.kind is StepKind.CHOICE:
+        for number, case in enumerate(step.cases):
+            yield f"{path}.choice[{number}].{'else' if case.condition is None else 'go'}", case.go, case.go
+    else:
+        for outcome, target in step.outcomes.items():
+            yield f"{path}.outcomes.{outcome}", outcome, target
+
+
 def _cases(step: Step) -> tuple[str, ...] | None:
     """The outcomes that a step must have, or None when its author chooses them."""
     match step.kind:
-        case StepKind.TASK:
+        case StepKind.TASK | StepKind.CHOICE | StepKind.AUTOMATIC:
             return None
         case StepKind.REPLY:
             return ("sent",)
@@ -114,6 +143,32 @@ def _needs(path: str, step: Step) -> Iterator[Problem]:
         yield Problem(f"{path}.{key}", f"process.needs_{key}", {"step": step.key})
 
 
+def _passing_problems(path: str, step: Step) -> Iterator[Problem]:
+    """A choice knows a way whatever the case; an automatic step does something and goes one way."""
+    if step.kind is StepKind.CHOICE:
+        ends = [number for number, case in enumerate(step.cases) if case.condition is None]
+        if not ends:
+            yield Problem(f"{path}.choice", "process.needs_else", {"step": step.key})
+        for number in range(ends[0] + 1 if ends else len(step.cases), len(step.cases)):
+            yield Problem(f"{path}.choice[{number}]", "process.dead_case", {"step": step.key})
+    elif step.kind is StepKind.AUTOMATIC:
+        if len(step.outcomes) > 1:
+            yield Problem(f"{path}.outcomes", "process.one_outcome", {"step": step.key})
+        if not (step.send or step.tell or step.opens or step.sets != NO_CHANGE):
+            yield Problem(path, "process.idle_step", {"step": step.key})
+        for number, tag in enumerate(step.sets.tags):
+            if len(tag) > LONGEST_TAG or unreadable(tag):
+                yield Problem(f"{path}.set.tags[{number}]", "process.bad_tag", {"limit": str(LONGEST_TAG)})
+
+
+def _pause_problems(path: str, step: Step) -> Iterator[Problem]:
+    """A step has one stage; only a member can leave it for a while, by waiting for the customer."""
+    for key, limits in (("respond", step.respond), ("limit", step.limit)):
+        for number, stage in enumerate(limits.pause):
+            if step.kind not in (StepKind.TASK, StepKind.REPLY) or stage is not Stage.WAITING_CUSTOMER:
+                yield Problem(f"{path}.{key}.pause[{number}]", "process.never_paused", {"stage": stage})
+
+
 def _above(path: str, sooner: Limits, later: Limits) -> Iterator[Problem]:
     for priority in Priority:
         # Elsewhere both take a lower priority's entry, which is told there.
@@ -127,6 +182,7 @@ def _unknown_in_step(path: str, step: Step, known: Known) -> Iterator[Problem]:
     yield from _unknown(f"{path}.team", "team", step.team, known.teams)
     yield from _unknown(f"{path}.send", "template", step.send, known.templates)
     yield from _unknown(f"{path}.system", "system", step.system, known.systems)
+    yield from _unknown_told(f"{path}.tell", step.tell, known)
     for index, opened in enumerate(step.opens):
         yield from _unknown(f"{path}.open[{index}].system", "system", opened.system, known.systems)
         yield from _unknown(f"{path}.open[{index}].template", "template", opened.template, known.templates)
@@ -137,10 +193,13 @@ def _escalation_problems(path: str, step: Step, known: Known) -> Iterator[Proble
         place = f"{path}.escalate[{index}]"
         if escalation.anchor is not Anchor.SINCE and not step.limit.targets:
             yield Problem(f"{place}.at", "process.needs_limit", {"step": step.key})
-        for number, tell in enumerate(escalation.tell):
-            # One may be written without a list: then only the path without a number is sure to exist.
-            told = f"{place}.tell" if len(escalation.tell) == 1 else f"{place}.tell[{number}]"
-            yield from _unknown_recipient(told, tell, known)
+        yield from _unknown_told(f"{place}.tell", escalation.tell, known)
+
+
+def _unknown_told(path: str, tells: Sequence[Tell], known: Known) -> Iterator[Problem]:
+    for number, tell in enumerate(tells):
+        # One may be written without a list: then only the path without a number is sure to exist.
+        yield from _unknown_recipient(path if len(tells) == 1 else f"{path}[{number}]", tell, known)
 
 
 def _unknown_recipient(path: str, tell: Tell, known: Known) -> Iterator[Problem]:

@@ -10,11 +10,28 @@ from voxloop.domain.decision import Open, read_tell
 from voxloop.domain.durations import read_duration
 from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.problems import InvalidDocument, Problem
-from voxloop.domain.process import ITEM_CLOCKS, Anchor, Assign, Escalation, Limits, Process, Step, StepKind
+from voxloop.domain.process import (
+    ITEM_CLOCKS,
+    NO_CHANGE,
+    Anchor,
+    Assign,
+    Case,
+    Change,
+    Escalation,
+    Limits,
+    Process,
+    Step,
+    StepKind,
+)
 from voxloop.domain.reading import Place, read_share, shown
 from voxloop.domain.rules import Condition, read_condition
 
 _STEP_KEYS = ("title", "team", "assign", "respond", "limit", "wait", "open", "require", "escalate", "send", "system")
+_PASSING_KEYS = {
+    StepKind.CHOICE: ("title", "choice"),
+    StepKind.AUTOMATIC: ("title", "outcomes", "send", "tell", "open", "set"),
+}
+_ALL_STEP_KEYS = ("outcomes", *_STEP_KEYS, "choice", "tell", "set")
 _STRATEGIES = ("manual", "least_loaded", "account_owner")
 
 
@@ -44,7 +61,7 @@ def _process(place: Place) -> Process:
         title=places["title"].translated(),
         handles=tuple(filter(None, types)),
         reopen_for=places["reopen_for"].duration() or timedelta(),
-        clocks={name: _limits(clocks[name], "pause") for name in ITEM_CLOCKS if clocks[name].value is not None},
+        clocks={name: _limits(clocks[name]) for name in ITEM_CLOCKS if clocks[name].value is not None},
         steps=steps,
         closes={outcome: ending for outcome, ending in closes.items() if ending},
         reopen_at=places["reopen_at"].key() or next((step.key for step in steps), ""),
@@ -52,12 +69,19 @@ def _process(place: Place) -> Process:
 
 
 def _step(place: Place) -> Step:
-    places = place.fields(("key", "kind", "outcomes"), _STEP_KEYS)
+    places = place.fields(("key", "kind"), _ALL_STEP_KEYS)
+    kind = places["kind"].word(StepKind)
+    if isinstance(place.value, Mapping):
+        places["choice" if kind is StepKind.CHOICE else "outcomes"].needed()
+    if kind is not None:
+        _note_useless_keys(places, kind)
+    cases = tuple(map(_case, places["choice"].items()))
+    outcomes = {outcome: target.key() for outcome, target in places["outcomes"].entries().items()}
     return Step(
         key=places["key"].key(),
-        kind=places["kind"].word(StepKind) or StepKind.TASK,
+        kind=kind or StepKind.TASK,
         title=places["title"].translated(),
-        outcomes={outcome: target.key() for outcome, target in places["outcomes"].entries().items()},
+        outcomes=outcomes or {case.go: case.go for case in cases},
         team=places["team"].key() or None,
         assign=_assign(places["assign"]),
         respond=_limits(places["respond"]),
@@ -68,13 +92,39 @@ def _step(place: Place) -> Step:
         escalate=tuple(map(_escalation, places["escalate"].items())),
         send=places["send"].key() or None,
         system=places["system"].key() or None,
+        cases=cases,
+        tell=tuple(map(read_tell, _one_or_list(places["tell"]))),
+        sets=_change(places["set"]),
     )
 
 
-def _limits(place: Place, *also: str) -> Limits:
-    places = place.fields((), (*Priority, "warn", *also))
+def _note_useless_keys(places: Mapping[str, Place], kind: StepKind) -> None:
+    useful = _PASSING_KEYS.get(kind, ("outcomes", *_STEP_KEYS))
+    for name in _ALL_STEP_KEYS:
+        if name not in useful and places[name].value is not None:
+            places[name].wrong("process.useless_key", kind=kind, known=", ".join(useful))
+
+
+def _case(place: Place) -> Case:
+    """``{if: <condition>, go: step}`` or ``{else: step}``."""
+    if isinstance(place.value, Mapping) and "else" in place.value:
+        return Case(None, place.fields(("else",))["else"].key())
+    places = place.fields(("if", "go"))
+    return Case(_condition(places["if"]), places["go"].key())
+
+
+def _change(place: Place) -> Change:
+    if place.value is None:
+        return NO_CHANGE
+    places = place.fields((), ("priority", "tags"))
+    tags = tuple(" ".join(tag.text().split()) for tag in places["tags"].items())
+    return Change(places["priority"].word(Priority), tags)
+
+
+def _limits(place: Place) -> Limits:
+    places = place.fields((), (*Priority, "warn", "pause"))
     targets = {priority: places[priority].duration() for priority in Priority}
-    stages = [stage.word(Stage) for stage in places["pause"].items()] if "pause" in also else []
+    stages = [stage.word(Stage) for stage in places["pause"].items()]
     return Limits(
         targets={priority: target for priority, target in targets.items() if target},
         warn=tuple(share.share() for share in places["warn"].items()),

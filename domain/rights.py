@@ -5,9 +5,28 @@ from voxloop.domain.viewer import Role, Viewer
 
 SUBMIT, ADVANCE = "submit", "advance"
 
+# The events that concern the customer; the rest is between colleagues, and intake tokens do not see it.
+SHOWN_TO_CUSTOMERS = frozenset(
+    (
+        "received",
+        "acknowledged",
+        "replied",
+        "customer_replied",
+        "confirmed",
+        "rejected",
+        "reopened",
+        "cancelled",
+        "waiting",
+        "closed",
+    )
+)
+
 # Admins and managers may do everything.
 _MAY = {
-    Role.HANDLER: {"accept", "complete", "reply", "note", "reassign", "reopen", ADVANCE},
+    Role.HANDLER: {
+        *("accept", "complete", "reply", "note", "reassign", "reopen", "wait_for_customer", "resume"),
+        *("change_priority", "change_type", "add_tag", "remove_tag", "mark_spam", ADVANCE),
+    },
     Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen"},
 }
 

@@ -4,7 +4,6 @@ Fields have the names of the item's columns; ``customer`` is a mapping of its ow
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from voxloop.domain.refusals import RefusalCode, Refused
 
 LONGEST_TEXT = 20_000
 LONGEST_KEY = 200
+LONGEST_TAG, MOST_TAGS = 100, 50
 RATINGS = (1, 5)
 NPS = (0, 10)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # a year too small to count back from would hold up the item's loop
@@ -23,6 +23,7 @@ _LIMITS = dict.fromkeys(
 )
 _CUSTOMER_LIMITS = {"ref": 100, "name": 200, "email": 254, "phone": 40}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,}")
 
 
@@ -44,6 +45,7 @@ def problems(values: Mapping[str, Any], products: Mapping[str, KnownProduct], no
     found = [text_problem(values, "key", LONGEST_KEY), text_problem(values, "text", LONGEST_TEXT)]
     found += [optional_problem(values, name, limit) for name, limit in _LIMITS.items()]
     found += [_range_problem(values, "rating", RATINGS), _range_problem(values, "nps", NPS)]
+    found.append(None if values.get("channel") else Refused(RefusalCode.REQUIRED, ["channel"]))
     found += _product_problems(values, products)
     found += _customer_problems(values.get("customer"))
     found.append(_received_problem(values.get("received_at"), now))
@@ -77,7 +79,7 @@ def _cleaned(value: Any) -> Any:
 
 def unreadable(value: str) -> bool:
     """Control characters but line ends and tabs, and halves of surrogate pairs."""
-    return any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in value)
+    return _UNREADABLE.search(value) is not None
 
 
 def _range_problem(values: Mapping[str, Any], name: str, limits: tuple[int, int]) -> Refused | None:

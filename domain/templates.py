@@ -10,7 +10,7 @@ from typing import Any
 from voxloop.domain.problems import Problem
 from voxloop.domain.texts import LANGUAGES
 
-NAMES = ("code", "customer", "organisation", "title", "text", "step", "status", "product", "batch")
+NAMES = ("code", "customer", "organisation", "title", "text", "step", "status", "status_link", "product", "batch")
 PARTS = ("subject", "body")
 _UNKNOWN = "-"
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -15,7 +16,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Viewer:
-    """One principal: its token's id and name, its role, and the member it stands for with that member's teams."""
+    """One principal: its token's id and name, its role, and the member it stands for with that member's teams.
+
+    ``item``: the only one it sees, which is so for whoever comes by a customer's signed link.
+    """
 
     token: str
     name: str
@@ -23,6 +27,7 @@ class Viewer:
     member: str | None = None
     teams: tuple[str, ...] = ()
     language: str = "zh-CN"
+    item: UUID | None = None
 
     @property
     def actor(self) -> str:

@@ -7,16 +7,18 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
 from voxloop.domain.linked import ItemSystem
 from voxloop.domain.problems import InvalidDocument, Known, Problem
-from voxloop.domain.process import Process
 from voxloop.domain.process_checker import check_process
 from voxloop.domain.process_reader import read_process
+from voxloop.domain.statistics import DEFAULT_TIME_ZONE
 from voxloop.domain.templates import check_template
-from voxloop.rules.checker import check_condition, check_rule_set
+from voxloop.rules.checker import check_rule_set
+from voxloop.rules.process_conditions import check_conditions
 from voxloop.store import documents, organisation
 from voxloop.store.sessions import Session
 
@@ -30,14 +32,14 @@ async def load(session: Session, folder: Traversable | None = None) -> int:
         InvalidDocument: a document is wrong; nothing is loaded then.
     """
     root = folder or files("voxloop.starter")
-    company = _read(root, "organisation.yaml")
+    company = {"time_zone": DEFAULT_TIME_ZONE, **_read(root, "organisation.yaml")}
     templates = _read(root, "templates.yaml")
     processes = _read_all(root.joinpath("processes"))
     rule_sets = _read_all(root.joinpath("rules"))
     _check(company, templates, processes, rule_sets)
     await organisation.load(session, company)
     kinds = {
-        "organisation": {"organisation": {"title": company["title"]}},
+        "organisation": {"organisation": {name: company[name] for name in ("title", "time_zone")}},
         "template": templates,
         "process": processes,
         "rule_set": rule_sets,
@@ -63,26 +65,17 @@ def _check(
         systems=frozenset(ItemSystem),
     )
     problems: list[Problem] = []
+    if company["time_zone"] not in available_timezones():
+        problems.append(Problem("time_zone", "organisation.unknown_time_zone", {"value": str(company["time_zone"])}))
     for key, template in templates.items():
         problems += check_template(key, template)
     for body in processes.values():
-        problems += check_process(body, known) or _condition_problems(read_process(body))
+        problems += check_process(body, known) or check_conditions(read_process(body))
     for body in rule_sets.values():
         problems += check_rule_set(body, known)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:
         raise InvalidDocument(wrong)
-
-
-def _condition_problems(process: Process) -> list[Problem]:
-    """Conditions speak the rules' language, of which the process checker knows only the form."""
-    return [
-        problem
-        for place, step in enumerate(process.steps)
-        for level, escalation in enumerate(step.escalate)
-        if escalation.condition is not None
-        for problem in check_condition(escalation.condition, f"steps[{place}].escalate[{level}].if")
-    ]
 
 
 def _read_all(folder: Traversable) -> dict[str, Any]:

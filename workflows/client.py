@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from temporalio.client import (
@@ -19,17 +19,45 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCStatusCode
+from temporalio.runtime import Runtime
+from temporalio.service import GrpcCompression, RPCStatusCode
 
+from voxloop import telemetry, tracing
 from voxloop.domain.loop import Act, Answer, Plan
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.policies import ANSWER_WITHIN, CALL, FEEDBACK_LOOP, LINKED_ITEM, LOOPS_QUEUE, TARGET
 
+if TYPE_CHECKING:
+    from temporalio.contrib.opentelemetry import TracingInterceptor
 
-async def connect(address: str, namespace: str = "default") -> Client:
-    """A client that connects when it is first used, so that the API starts while Temporal is down."""
-    return await Client.connect(address, namespace=namespace, lazy=True, data_converter=CONVERTER)
+_ANSWERS_WITHIN = timedelta(seconds=2)
+
+
+async def connect(
+    address: str, namespace: str = "default", *, lazy: bool = True, runtime: Runtime | None = None
+) -> Client:
+    """A client that takes the running trace along; ``lazy``: it connects when it is first used, so that the API starts
+    while Temporal is down."""
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        data_converter=CONVERTER,
+        interceptors=interceptors(),
+        lazy=lazy,
+        runtime=runtime,
+        grpc_compression=GrpcCompression.NONE,  # what is sent is codes and ids: packing them costs more than it saves
+    )
+
+
+def interceptors() -> "list[TracingInterceptor]":
+    """What carries traces through workflows and activities, in headers that no replay looks at; none: no traces."""
+    tracer = tracing.tracer()
+    if tracer is None:
+        return []
+    from temporalio.contrib.opentelemetry import TracingInterceptor
+
+    return [TracingInterceptor(tracer)]
 
 
 @dataclass(frozen=True)
@@ -46,6 +74,10 @@ class Loops:
             Refused: in the loop's words, or ``NOT_CONFIRMED`` after ``answer_within``: whether it happened is open, so
                 repeat it with the same key.
         """
+        with telemetry.ACT_SECONDS.time():
+            return await self._act(item, act)
+
+    async def _act(self, item: UUID, act: Act) -> Answer:
         try:
             return await self._update(item, act)
         except WorkflowUpdateFailedError as failed:
@@ -54,7 +86,11 @@ class Loops:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise Refused(RefusalCode.NOT_CONFIRMED) from error
             return await self._start_and_act(item, act)
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as late:
+        except (
+            WorkflowUpdateRPCTimeoutOrCancelledError,
+            TimeoutError,
+            RuntimeError,
+        ) as late:  # the last: no connection
             raise Refused(RefusalCode.NOT_CONFIRMED) from late
 
     async def _start_and_act(self, item: UUID, act: Act) -> Answer:
@@ -66,7 +102,7 @@ class Loops:
             raise Refused(RefusalCode.ALREADY_FINISHED) from finished
         except WorkflowUpdateFailedError as failed:
             raise _refused(failed) from failed
-        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError) as error:
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, RuntimeError) as error:
             raise Refused(RefusalCode.NOT_CONFIRMED) from error
 
     async def _update(self, item: UUID, act: Act) -> Answer:
@@ -150,6 +186,13 @@ class Loops:
     async def end_loop(self, item: str, reason: str) -> None:
         """Terminate a loop whose item does not exist."""
         await self.client.get_workflow_handle(f"feedback/{item}").terminate(reason, rpc_timeout=CALL)
+
+    async def answers(self) -> bool:
+        """Whether Temporal can be reached now."""
+        try:
+            return await self.client.service_client.check_health(timeout=_ANSWERS_WITHIN)
+        except (RPCError, RuntimeError):  # RuntimeError: there is no connection
+            return False
 
     async def count(self) -> dict[str, int]:
         """How many loops Temporal has, by execution status, in lower case."""

@@ -29,6 +29,7 @@ reopen_at: repair
 closes: {silent: no_answer}
 clocks: {first_response: {urgent: 1h, normal: 8h}, resolution: {normal: 5d}}
 """
+TASK = "{key: b, kind: task, outcomes: {done: close}}"
 # In a step: what an escalation can tell and when, what can be opened, how long things may take.
 DETAILS = """
     respond: {high: 2h},
@@ -150,6 +151,81 @@ def test_each_problem_of_a_task(more: str, path: str, code: str) -> None:
 )
 def test_the_way_to_the_end(steps: str, problems: list[tuple[str, str]]) -> None:
     assert found(f"{HEAD}steps: {steps}") == problems
+
+
+LOW = "{fact: rating, is: less, value: 3}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "problems"),
+    [
+        (f"[{{key: a, kind: choice, choice: [{{if: {LOW}, go: b}}, {{else: close}}]}}, {TASK}]", []),
+        (f"[{{key: a, kind: choice, choice: [{{else: b}}]}}, {TASK}]", []),
+        (f"[{{key: a, kind: choice, choice: []}}, {TASK}]", [("choice", "process.needs_else")]),
+        (f"[{{key: a, kind: choice, choice: [{{if: {LOW}, go: b}}]}}, {TASK}]", [("choice", "process.needs_else")]),
+        (
+            f"[{{key: a, kind: choice, choice: [{{else: b}}, {{if: {LOW}, go: b}}]}}, {TASK}]",
+            [("choice[1]", "process.dead_case")],
+        ),
+        (
+            f"[{{key: a, kind: choice, choice: [{{if: {LOW}, go: c}}, {{else: b}}]}}, {TASK}]",
+            [("choice[0].go", "process.unknown_step")],
+        ),
+        (
+            f"[{{key: a, kind: choice, choice: [{{if: {LOW}, go: b}}, {{else: c}}]}}, {TASK}]",
+            [("choice[1].else", "process.unknown_step")],
+        ),
+        ("[{key: a, kind: automatic, set: {priority: low}, outcomes: {done: close}}]", []),
+        ("[{key: a, kind: automatic, outcomes: {done: close}}]", [("", "process.idle_step")]),
+        ("[{key: a, kind: automatic, set: {}, outcomes: {done: close}}]", [("", "process.idle_step")]),
+        ("[{key: a, kind: automatic, send: question, outcomes: {}}]", [("outcomes", "process.no_outcome")]),
+        (
+            "[{key: a, kind: automatic, send: question, outcomes: {x: close, y: close}}]",
+            [("outcomes", "process.one_outcome")],
+        ),
+        ("[{key: a, kind: automatic, send: riddle, outcomes: {x: close}}]", [("send", "process.unknown_template")]),
+        (
+            "[{key: a, kind: automatic, tell: {to: {team: x}}, outcomes: {x: close}}]",
+            [("tell", "process.unknown_team")],
+        ),
+        (
+            f"[{{key: a, kind: automatic, set: {{tags: [ok, {'x' * 101}]}}, outcomes: {{x: close}}}}]",
+            [("set.tags[1]", "process.bad_tag")],
+        ),
+        (
+            "[{key: a, kind: task, limit: {pause: [waiting_customer, answered]}, outcomes: {x: close}}]",
+            [("limit.pause[1]", "process.never_paused")],
+        ),
+        (
+            "[{key: a, kind: linked, system: pms, limit: {pause: [waiting_customer]},"
+            " outcomes: {done: close, refused: close}}]",
+            [("limit.pause[0]", "process.never_paused")],
+        ),
+    ],
+)
+def test_steps_that_wait_for_nobody(steps: str, problems: list[tuple[str, str]]) -> None:
+    document = f"{HEAD}reopen_at: {'b' if TASK in steps else 'a'}\nsteps: {steps}"
+    assert found(document) == [(f"steps[0].{path}".rstrip("."), code) for path, code in problems]
+
+
+CHOICE = f"{{key: a, kind: choice, choice: [{{if: {LOW}, go: b}}, {{else: close}}]}}"
+SUPPLIER = "{key: b, kind: linked, system: pms, outcomes: {done: a, refused: close}}"
+
+
+@pytest.mark.parametrize(
+    ("second", "spins"),
+    [
+        ("{key: b, kind: task, outcomes: {done: a}}", False),
+        ("{key: b, kind: automatic, send: question, outcomes: {done: a}}", True),
+        ("{key: b, kind: reply, send: question, outcomes: {sent: a}}", True),
+        ("{key: b, kind: reply, send: question, team: service, outcomes: {sent: a}}", False),
+        (SUPPLIER, True),
+        (SUPPLIER.replace("system: pms", "system: pms, open: [{system: pms, template: bug}]"), False),
+    ],
+)
+def test_an_item_does_not_go_round_while_nobody_is_waited_for(second: str, spins: bool) -> None:
+    problems = [("steps[0]", "process.spinning"), ("steps[1]", "process.spinning")] if spins else []
+    assert found(f"{HEAD}steps: [{CHOICE}, {second}]") == problems
 
 
 def test_a_priority_that_takes_another_ones_limit_is_told_once() -> None:

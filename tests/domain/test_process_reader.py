@@ -7,7 +7,18 @@ import yaml
 from voxloop.domain.decision import Open, Tell
 from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.problems import InvalidDocument
-from voxloop.domain.process import Anchor, Assign, ClockName, Escalation, Limits, Process, Step, StepKind
+from voxloop.domain.process import (
+    Anchor,
+    Assign,
+    Case,
+    Change,
+    ClockName,
+    Escalation,
+    Limits,
+    Process,
+    Step,
+    StepKind,
+)
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.rules import Leaf
 from voxloop.domain.texts import LANGUAGES, say
@@ -90,6 +101,7 @@ PROCESS = Process(
     closes={"refused": Outcome.DECLINED},
     reopen_at="reply",
 )
+MISSING, NO_TEXT = "document.missing", "document.not_a_text"
 CASES = [
     ("title: {zh-CN: 表扬, en: Praise}", "title: {en: Praise}", "title.zh-CN", "document.missing"),
     ("reopen_for: 7d", "", "reopen_for", "document.missing"),
@@ -105,7 +117,31 @@ CASES = [
     ("[{key: thank, kind: task, outcomes: {thanked: close}}]", "[]", "steps", "document.missing"),
     ("[{key: thank, kind: task, outcomes: {thanked: close}}]", "thank", "steps", "document.not_a_list"),
     ("[{key: thank, kind: task, outcomes: {thanked: close}}]", "[thank]", "steps[0]", "document.not_a_mapping"),
-    ("kind: task", "kind: choice", "steps[0].kind", "document.unknown_value"),
+    ("kind: task", "kind: magic", "steps[0].kind", "document.unknown_value"),
+    ("kind: task, outcomes: {thanked: close}", "kind: task", "steps[0].outcomes", "document.missing"),
+    ("kind: task, outcomes: {thanked: close}", "kind: choice", "steps[0].choice", "document.missing"),
+    ("kind: task, outcomes: {thanked: close}", "kind: choice, choice: [{go: close}]", "steps[0].choice[0].if", MISSING),
+    ("kind: task, outcomes: {thanked: close}", "kind: choice, choice: [{else: 1}]", "steps[0].choice[0].else", NO_TEXT),
+    (
+        "kind: task, outcomes: {thanked: close}",
+        "kind: choice, choice: [{else: close, go: close}]",
+        "steps[0].choice[0].go",
+        "document.unknown_key",
+    ),
+    (
+        "kind: task, outcomes: {thanked: close}",
+        "kind: choice, choice: [{if: {fact: rating}, go: close}, {else: close}]",
+        "steps[0].choice[0].if.is",
+        "document.missing",
+    ),
+    ("kind: task", "kind: choice, choice: [{else: close}]", "steps[0].outcomes", "process.useless_key"),
+    ("kind: task", "kind: task, choice: [{else: close}]", "steps[0].choice", "process.useless_key"),
+    ("kind: task", "kind: task, set: {priority: high}", "steps[0].set", "process.useless_key"),
+    ("kind: task", "kind: task, tell: {to: team_lead}", "steps[0].tell", "process.useless_key"),
+    ("kind: task", "kind: automatic, send: thanks, wait: 3d", "steps[0].wait", "process.useless_key"),
+    ("kind: task", "kind: automatic, set: {stage: closed}", "steps[0].set.stage", "document.unknown_key"),
+    ("kind: task", "kind: automatic, set: {priority: top}", "steps[0].set.priority", "document.unknown_value"),
+    ("kind: task", "kind: automatic, tell: {to: boss}", "steps[0].tell.to", "document.unknown_value"),
     ("thanked: close", "yes: close", "steps[0].outcomes.True", "document.not_a_key"),
     ("thanked: close", "thanked:", "steps[0].outcomes.thanked", "document.missing"),
     ("kind: task", "kind: task, calendar: office", "steps[0].calendar", "document.unknown_key"),
@@ -114,7 +150,7 @@ CASES = [
     ("kind: task", "kind: task, limit: {soon: 1h}", "steps[0].limit.soon", "document.unknown_key"),
     ("kind: task", "kind: task, limit: {low: 1}", "steps[0].limit.low", "document.not_a_duration"),
     ("kind: task", "kind: task, limit: {warn: [0.75]}", "steps[0].limit.warn[0]", "document.not_a_share"),
-    ("kind: task", "kind: task, limit: {low: 1h, pause: [answered]}", "steps[0].limit.pause", "document.unknown_key"),
+    ("kind: task", "kind: task, limit: {low: 1h, pause: [rest]}", "steps[0].limit.pause[0]", "document.unknown_value"),
     (
         "reopen_for: 7d",
         "reopen_for: 7d\nclocks: {resolution: {low: 1h, pause: [asleep]}}",
@@ -161,6 +197,40 @@ def test_the_smallest_document() -> None:
     assert read(SMALL) == Process(
         "praise", {"zh-CN": "表扬", "en": "Praise"}, (), timedelta(days=7), {}, (step,), {}, "thank"
     )
+
+
+def test_steps_that_wait_for_nobody() -> None:
+    choice = "{key: level, kind: choice, choice: [{if: {fact: rating, is: less, value: 3}, go: mark}, {else: close}]}"
+    mark = (
+        "{key: mark, kind: automatic, send: thanks, open: [{system: crm, template: bug}], outcomes: {marked: close},"
+        " tell: [{to: assignee}, {to: {role: director}}], set: {priority: high, tags: ['  key   customer ', vip]}}"
+    )
+    document = SMALL.replace("{key: thank, kind: task, outcomes: {thanked: close}}", f"{choice}, {mark}")
+    assert read(document).steps == (
+        Step(
+            "level",
+            StepKind.CHOICE,
+            {},
+            {"mark": "mark", "close": "close"},
+            cases=(Case(Leaf("rating", "less", 3), "mark"), Case(None, "close")),
+        ),
+        Step(
+            "mark",
+            StepKind.AUTOMATIC,
+            {},
+            {"marked": "close"},
+            opens=(Open("crm", "bug"),),
+            send="thanks",
+            tell=(Tell("assignee"), Tell({"role": "director"})),
+            sets=Change(Priority.HIGH, ("key customer", "vip")),
+        ),
+    )
+
+
+def test_a_step_says_what_stops_its_limits() -> None:
+    more = "limit: {low: 1h, pause: [waiting_customer]}, respond: {pause: [waiting_customer]}"
+    (step,) = read(SMALL.replace("kind: task", f"kind: task, {more}")).steps
+    assert (step.limit.pause, step.respond.pause) == ((Stage.WAITING_CUSTOMER,), (Stage.WAITING_CUSTOMER,))
 
 
 @pytest.mark.parametrize(("right", "wrong", "path", "code"), CASES)

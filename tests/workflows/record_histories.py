@@ -1,5 +1,6 @@
 """Records the histories that the suite replays: `PYTHONPATH=.import python tests/workflows/record_histories.py`.
 
+With names behind it, only those: so a new shape is added and the old ones stay what older code wrote.
 Run it after a change of workflow code that is meant to give other commands, and only then: replaying the old histories
 is how the suite finds a change that would break loops in flight.
 """
@@ -8,6 +9,7 @@ import asyncio
 import json
 import sys
 import tempfile
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -62,17 +64,44 @@ async def continued(house: House) -> UUID:
     return item
 
 
-LOOPS = {each.__name__: each for each in (untouched_praise, escalated_defect, reopened, continued)}
+async def waited(house: House) -> UUID:
+    item = await house.settled_item("defect")
+    await house.act(item, Verb.WAIT_FOR_CUSTOMER, {"text": "哪个型号？"})
+    await house.let_pass(timedelta(hours=30))
+    await house.act(item, Verb.CUSTOMER_REPLY, {"text": "X5"}, actor="customer:C0010")
+    await house.act(item, Verb.WAIT_FOR_CUSTOMER)
+    await house.let_pass(timedelta(days=3))
+    await house.act(item, Verb.WAIT_FOR_CUSTOMER)
+    await house.act(item, Verb.RESUME)
+    await house.act(item, Verb.MARK_SPAM)
+    await house.let_pass(timedelta(days=14))
+    return item
 
 
-async def record(house: House) -> None:
+async def corrected(house: House) -> UUID:
+    item = await house.settled_item("complaint")
+    await house.act(item, Verb.CHANGE_TYPE, type="defect")
+    await house.act(item, Verb.CHANGE_PRIORITY, priority="urgent")
+    await house.act(item, Verb.ADD_TAG, {"tag": "批次"})
+    await house.act(item, Verb.REMOVE_TAG, {"tag": "批次"})
+    await house.act(item, Verb.CHANGE_TYPE, type="praise")
+    await house.let_pass(timedelta(days=14))
+    return item
+
+
+LOOPS = {each.__name__: each for each in (untouched_praise, escalated_defect, reopened, continued, waited, corrected)}
+
+
+async def record(house: House, names: Collection[str]) -> None:
     for name, live in LOOPS.items():
-        item = await live(house)
-        await write(house, name, f"feedback/{item}")
-        if name == "escalated_defect":
-            [link] = await house.links(item)
-            await write(house, "linked_item", f"link/{link['key']}")
-    await write(house, "target", "target/builtin")
+        if not names or name in names:
+            item = await live(house)
+            await write(house, name, f"feedback/{item}")
+            if name == "escalated_defect":
+                [link] = await house.links(item)
+                await write(house, "linked_item", f"link/{link['key']}")
+    if not names or "target" in names:
+        await write(house, "target", "target/builtin")
 
 
 async def write(house: House, name: str, workflow: str) -> None:
@@ -94,7 +123,7 @@ async def main() -> None:
         async with environment as env:
             await register_attributes(env)
             async with open_house(env, server.get_uri(), Path(folder)) as house:
-                await record(house)
+                await record(house, sys.argv[1:])
         server.cleanup()
 
 

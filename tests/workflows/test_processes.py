@@ -4,7 +4,7 @@ import pytest
 
 from voxloop.domain.process import CLOSE, Process
 from voxloop.tests.workflows.house import House
-from voxloop.tests.workflows.walking import starter_processes, take, way_through
+from voxloop.tests.workflows.walking import customer_for, starter_processes, take, way_through
 
 OUTCOMES = [
     pytest.param(process, (step.key, outcome), id=f"{process.key}.{step.key}.{outcome}")
@@ -17,7 +17,7 @@ OUTCOMES = [
 @pytest.mark.parametrize(("process", "wanted"), OUTCOMES)
 async def test_every_outcome_leads_to_its_end(house: House, process: Process, wanted: tuple[str, str]) -> None:
     way = way_through(process, wanted)
-    item = await house.settled_item(process.handles[0])
+    item = await house.settled_item(process.handles[0], customer_ref=customer_for(process, way))
     for exit_ in way:
         await take(house, item, process, exit_)
     closed = await house.row(item)

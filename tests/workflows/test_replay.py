@@ -14,7 +14,10 @@ from voxloop.workflows.linked_items import LinkedItem
 from voxloop.workflows.targets import Target
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
-SHAPES = {"untouched_praise", "escalated_defect", "reopened", "continued", "linked_item", "target"}
+SHAPES = {
+    *("untouched_praise", "escalated_defect", "reopened", "continued", "linked_item", "target"),
+    *("waited", "corrected"),
+}
 
 
 def test_every_shape_of_history_is_kept() -> None:

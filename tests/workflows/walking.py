@@ -10,10 +10,12 @@ import yaml
 from voxloop.domain.loop import Verb
 from voxloop.domain.process import CLOSE, Process, Step, StepKind
 from voxloop.domain.process_reader import read_process
+from voxloop.rules.evaluator import holds
 from voxloop.tests.workflows.house import House
 
 Way = tuple[tuple[str, str], ...]  # (step, outcome) ...
 REOPEN = (CLOSE, "reopen")
+CUSTOMERS = {"regular": "C0010", "vip": "C0004"}
 
 
 def starter_processes() -> list[Process]:
@@ -28,6 +30,20 @@ def way_through(process: Process, wanted: tuple[str, str]) -> Way:
     there = _shortest(process, process.first.key, wanted[0])
     following = process.step(wanted[0]).outcomes[wanted[1]]
     return (*there, wanted, *_shortest(process, following, CLOSE))
+
+
+def customer_for(process: Process, way: Way) -> str:
+    """One of the sample's customers whose item takes that way at each choice."""
+    choices = [(process.step(key), outcome) for key, outcome in way if key != CLOSE]
+    for level, ref in CUSTOMERS.items():
+        if all(_chosen(step, level) == outcome for step, outcome in choices if step.kind is StepKind.CHOICE):
+            return ref
+    raise LookupError(way)
+
+
+def _chosen(step: Step, level: str) -> str:
+    facts = {"customer_level": level}
+    return next(case.go for case in step.cases if case.condition is None or holds(case.condition, facts))
 
 
 def _shortest(process: Process, start: str, goal: str) -> Way:
@@ -56,7 +72,7 @@ async def take(house: House, item: UUID, process: Process, exit_: tuple[str, str
         await house.act(item, Verb.REOPEN)
         return
     step, outcome = process.step(exit_[0]), exit_[1]
-    if not step.automatic:
+    if not step.passing:
         assert (await house.row(item))["step"] == step.key
         await _bring_about(house, item, step, outcome)
 
