@@ -18,6 +18,7 @@ from strawberry.types.field import StrawberryField
 from voxloop.domain.submission import unreadable
 from voxloop.graphql.errors import bad_input
 from voxloop.graphql.fields import Resolver
+from voxloop.graphql.lookahead import Selection
 from voxloop.store.sessions import Row
 from voxloop.store.slices import Slice
 
@@ -102,12 +103,12 @@ class Keys:
             GraphQLError: the arguments contradict each other, or a cursor belongs to another order.
         """
         if (ask.last is not None or ask.before) and (ask.first is not None or ask.after):
-            raise bad_input("first/after and last/before exclude each other")
+            raise bad_input("last", "one_way")
         backwards = ask.last is not None or ask.before is not None
         name, limit = ("last", ask.last) if backwards else ("first", ask.first)
         limit = DEFAULT_PAGE if limit is None else limit
         if not 0 <= limit <= LARGEST_PAGE:
-            raise bad_input(f"{name}: 0 to {LARGEST_PAGE} is possible")
+            raise bad_input(name, "range", least=0, most=LARGEST_PAGE)
         cursor = ask.before if backwards else ask.after
         mark = None if cursor is None else self._mark(cursor, "before" if backwards else "after")
         return Slice(limit, mark, descending, backwards)
@@ -122,9 +123,9 @@ class Keys:
             name, *values = orjson.loads(base64.urlsafe_b64decode(cursor.encode()))
             mark = tuple(read(value) for read, value in zip(self.readers.values(), values, strict=True))
         except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError) as error:
-            raise bad_input(f"{argument}: this is no cursor of ours") from error
+            raise bad_input(argument, "no_cursor") from error
         if name != self.name:
-            raise bad_input(f"{argument}: this cursor belongs to a list in another order")
+            raise bad_input(argument, "other_order")
         return mark
 
 
@@ -164,14 +165,18 @@ class Rows:
         rows = found[: slice_.limit]
         return cls(rows[::-1] if slice_.backwards else rows, slice_, len(found) > slice_.limit)
 
-    def connection(self, keys: Keys, nodes: Sequence[T], total: int | None) -> Connection[T]:
-        """The page as the schema shows it; ``nodes`` are made from the rows, in their order."""
-        edges = [Edge(cursor=keys.cursor(row), node=node) for row, node in zip(self.rows, nodes, strict=True)]
+    def connection(self, keys: Keys, nodes: Sequence[T], total: int | None, wanted: Selection) -> Connection[T]:
+        """The page as the schema shows it; ``nodes`` are made from the rows, in their order.
+
+        Edges are made only if they are ``wanted``.
+        """
+        pairs = zip(self.rows, nodes, strict=True) if "edges" in wanted else ()
+        edges = [Edge(cursor=keys.cursor(row), node=node) for row, node in pairs]
         beyond = self.slice.mark is not None
         info = PageInfo(
             has_next_page=beyond if self.slice.backwards else self.more,
             has_previous_page=self.more if self.slice.backwards else beyond,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            start_cursor=keys.cursor(self.rows[0]) if self.rows else None,
+            end_cursor=keys.cursor(self.rows[-1]) if self.rows else None,
         )
         return Connection(edges=edges, nodes=list(nodes), page_info=info, total_count=total)

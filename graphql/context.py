@@ -1,28 +1,34 @@
 """What every resolver of one request has at hand."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import strawberry
 
 from voxloop.domain.viewer import Viewer
-from voxloop.graphql.hub import Hub
 from voxloop.reception import Parts
 
 if TYPE_CHECKING:
     from voxloop.graphql.directory import Directory
+    from voxloop.graphql.hub import Hub
+    from voxloop.graphql.operations import Operations
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
-    """One request: who asks, in which language, and who and what exists. ``key``: its ``Idempotency-Key``."""
+    """One request: who asks, in which language, and who and what exists. ``key``: its ``Idempotency-Key``.
+
+    A stream that lives for hours asks ``viewer_now`` what the token stands for, and renews ``directory``.
+    """
 
     parts: Parts
-    hub: Hub
+    hub: "Hub"
     viewer: Viewer
     language: str
     directory: "Directory"
+    viewer_now: Callable[[], Awaitable[Viewer | None]]
+    operations: "Operations"
     key: str | None = None
 
     def title(self, titles: Mapping[str, str], language: str | None = None) -> str:

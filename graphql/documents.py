@@ -1,22 +1,37 @@
 """Parsing and checking a query once: what came of it is kept, the errors too, for the texts that come again."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
+from strawberry.types.graphql import OperationType
 
-from voxloop.graphql.limits import MAX_TOKENS, AliasLimit, DepthLimit
+from voxloop.graphql.bounds import MAX_COST, MAX_TOKENS
+from voxloop.graphql.errors import BAD_REQUEST, RequestRefused
+from voxloop.graphql.limits import Measured, Walk, measure, too_expensive
 
 _KEPT = 256
 _LONGEST_KEPT = 20_000
-_RULES: tuple[type[ASTValidationRule], ...] = (DepthLimit, AliasLimit, *specified_rules)
-Prepared = tuple[DocumentNode | None, tuple[GraphQLError, ...]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document that was parsed, what is wrong with it, and what its operations cost."""
+
+    document: DocumentNode
+    errors: tuple[GraphQLError, ...]
+    measured: Measured
 
 
 class Documents(SchemaExtension):
     """Puts the prepared document into the execution, so that Strawberry neither parses nor checks it again."""
+
+    _prepared: Prepared | None = None
+    _cost: int | None = None
 
     def on_parse(self) -> Iterator[None]:
         """Prepare the document. One that cannot be parsed is left to Strawberry, whose parser then says why."""
@@ -24,22 +39,55 @@ class Documents(SchemaExtension):
         execution.parse_options["max_tokens"] = MAX_TOKENS
         query = execution.query or ""
         prepare = _prepare if len(query) <= _LONGEST_KEPT else _prepare.__wrapped__
-        execution.graphql_document, self._errors = prepare(execution.schema._schema, query)
+        self._prepared = prepare(execution.schema._schema, query)
+        execution.graphql_document = self._prepared.document if self._prepared else None
         yield
 
     def on_validate(self) -> Iterator[None]:
-        """Hand over what is wrong with it."""
-        self.execution_context.pre_execution_errors = list(self._errors)
+        """Hand over what is wrong with it, or with what it costs."""
+        assert self._prepared is not None
+        self.execution_context.pre_execution_errors = list(self._prepared.errors or self._over_budget())
         yield
+
+    def get_results(self) -> dict[str, Any]:
+        """What the operation costs, as Saleor says it."""
+        if self._cost is None or self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            return {}
+        return {"cost": {"requestedQueryCost": self._cost, "maximumAvailable": MAX_COST}}
+
+    def _over_budget(self) -> Iterator[GraphQLError]:
+        execution = self.execution_context
+        operations = self._prepared.measured.operations if self._prepared else {}
+        if len(operations) > 1 and execution._provided_operation_name is None:
+            yield RequestRefused("no_operation", BAD_REQUEST)
+            return
+        self._cost = operations[execution.operation_name].cost_with(execution.variables)
+        refused = too_expensive(self._cost)
+        if refused is not None:
+            yield refused
+
+
+def problems(schema: GraphQLSchema, query: str) -> list[str]:
+    """What is wrong with a document, as sentences; nothing when it can be executed."""
+    prepared = _prepare(schema, query)
+    if prepared is not None:
+        return [error.message for error in prepared.errors]
+    try:
+        parse(query, max_tokens=MAX_TOKENS)
+    except GraphQLError as error:
+        return [error.message]
+    raise AssertionError(query)
 
 
 @lru_cache(maxsize=_KEPT)
-def _prepare(schema: GraphQLSchema, query: str) -> Prepared:
+def _prepare(schema: GraphQLSchema, query: str) -> Prepared | None:
     try:
         document = parse(query, max_tokens=MAX_TOKENS)
-        return document, tuple(map(_coded, validate_document(schema, document, _RULES)))
     except GraphQLError:
-        return None, ()
+        return None
+    measured = measure(document, Walk(schema, document))
+    errors = measured.refused or map(_coded, validate_document(schema, document, tuple(specified_rules)))
+    return Prepared(document, tuple(errors), measured)
 
 
 def _coded(error: GraphQLError) -> GraphQLError:

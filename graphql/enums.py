@@ -10,8 +10,11 @@ from voxloop.domain.feedback import Channel, CustomerLevel, FeedbackType, Outcom
 from voxloop.domain.linked import ItemSystem, LinkedState
 from voxloop.domain.process import ClockName, StepKind
 from voxloop.domain.refusals import RefusalCode
+from voxloop.domain.statistics import Dimension, Metric
 from voxloop.domain.texts import texts
 from voxloop.domain.viewer import Role
+from voxloop.graphql.work import Work
+from voxloop.reports.figures import FigureKind
 from voxloop.store.listing import Order
 
 
@@ -23,6 +26,10 @@ class Language(StrEnum):
 class Direction(StrEnum):
     ASC = "asc"
     DESC = "desc"
+
+
+class CompareTo(StrEnum):
+    PREVIOUS_PERIOD = "previous_period"
 
 
 class MessageDirection(StrEnum):
@@ -79,6 +86,19 @@ _show(RefusalCode, "Why a mutation changed nothing.", _labels("refusal"))
 _show(ActorKind, "What kind of actor did something.", _labels("actor"))
 _show(Language, "The languages of every text.", {"zh-CN": "Simplified Chinese", "en": "English"})
 _show(Direction, "Which end of a list comes first.", {"asc": "The least first", "desc": "The greatest first"})
+_show(
+    Work,
+    "Whose work.",
+    {
+        "mine": "What you have",
+        "team": "What nobody has yet, at steps of your teams where a member acts",
+        "both": "Both",
+    },
+)
+_show(Dimension, "By what items are grouped.", _labels("dimension"))
+_show(Metric, "What is measured.", _labels("metric_formula"))
+_show(FigureKind, "The kinds of figures.", _labels("figure_kind"))
+_show(CompareTo, "What numbers are compared with.", {"previous_period": "As much time directly before"})
 _show(Visibility, "Who may read a message.", {"public": "The customer too", "internal": "Members only"})
 _show(
     MessageDirection,

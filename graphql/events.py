@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
+from voxloop.domain.process import CLOSE
 from voxloop.domain.texts import label, sentence, texts
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Context, Info
@@ -16,21 +17,6 @@ from voxloop.graphql.nodes import made
 from voxloop.store.sessions import Row
 
 Runs = Mapping[str, Row]
-
-# What concerns the customer; the rest is between colleagues, and intake tokens do not see it.
-SHOWN_TO_CUSTOMERS = frozenset(
-    (
-        "received",
-        "acknowledged",
-        "replied",
-        "customer_replied",
-        "confirmed",
-        "rejected",
-        "reopened",
-        "cancelled",
-        "closed",
-    )
-)
 
 
 @strawberry.type(description="Something that happened to an item. Events are never changed.")
@@ -66,7 +52,8 @@ def said(context: Context, row: Row, steps: Runs, language: str) -> str:
 
 
 def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str, Any]:
-    changes, detail = row["changes"], row["detail"]
+    changes, detail, kind = row["changes"], row["detail"], row["kind"]
+    changed = kind.partition("_")[0]  # of priority_changed and type_changed, the labels' section
     step, outcome = detail.get("step") or row["step"], detail.get("outcome")
     member = detail.get("member") or changes.get("owner")
     team = detail.get("team") or changes.get("team") or (steps[step]["team"] if step in steps else None)
@@ -78,7 +65,12 @@ def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str,
         "channel": label(language, "channel", changes.get("channel")),
         "type": label(language, "type", changes.get("type")),
         "fired": ", ".join(detail.get("fired", ())),
-        "outcome": label(language, "outcome" if row["kind"] == "closed" else "answer", outcome),
+        "outcome": label(language, "outcome" if kind == "closed" else "answer", outcome),
+        "next": label(language, "stage", "closed") if outcome == CLOSE else _step(steps, outcome, language),
+        "because": detail.get("because", {}).get(language),
+        "from": label(language, changed, detail.get("from")),
+        "to": label(language, changed, detail.get("to")),
+        "tag": detail.get("tag"),
         "clock": label(language, "clock", str(detail.get("moment", "")).partition(".")[0]),
         "told": ", ".join(_member(context, key, language) or key for key in detail.get("told", ())),
         "level": detail.get("level"),

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
 from voxloop.domain.viewer import Role
 from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.attachments import Attachment, attachment
 from voxloop.graphql.clocks import Clock
 from voxloop.graphql.context import Info
 from voxloop.graphql.customers import Customer, customer
 from voxloop.graphql.decisions import Decision, decision
 from voxloop.graphql.enums import Language
-from voxloop.graphql.events import SHOWN_TO_CUSTOMERS, Event, event
+from voxloop.graphql.errors import bad_input
+from voxloop.graphql.events import Event, event
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.linked_items import LinkedItem, linked_item
 from voxloop.graphql.messages import Message, read_messages
@@ -22,6 +25,7 @@ from voxloop.graphql.nodes import Node, global_id, made
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.products import Product, ProductLine
 from voxloop.graphql.steps import Assignment, StepRun
+from voxloop.signing import Links
 from voxloop.store.sessions import Row
 
 if TYPE_CHECKING:
@@ -29,6 +33,17 @@ if TYPE_CHECKING:
 
 TIMELINE = 50
 LONGEST_TIMELINE = 200
+
+
+def checked_last(last: int) -> int:
+    """How many events of a timeline are wanted.
+
+    Raises:
+        RequestRefused: it is less than none, or too many.
+    """
+    if not 0 <= last <= LONGEST_TIMELINE:
+        raise bad_input("timeline.last", "range", least=0, most=LONGEST_TIMELINE)
+    return last
 
 
 @strawberry.type(description="The version of a process or rule set that an item keeps to.")
@@ -132,6 +147,11 @@ class Feedback(Node):
             rows = [row for row in rows if row["visibility"] == "public"]
         return read_messages(rows)
 
+    @resolver("What was attached to it, in order.")
+    def attachments(self, info: Info) -> list[Attachment]:
+        links = Links(info.context.parts.address, self.page.secret)
+        return [attachment(row, links) for row in self._below("attachments")]
+
     @resolver("What other departments' systems work on because of it.")
     def linked_items(self) -> list[LinkedItem]:
         return [linked_item(row) for row in self._below("linked_items")]
@@ -142,11 +162,12 @@ class Feedback(Node):
         info: Info,
         last: Annotated[int | None, strawberry.argument(description="How many of the newest: up to 200.")] = TIMELINE,
     ) -> list[Event]:
+        most = checked_last(TIMELINE if last is None else last)
         steps = {row["step"]: row for row in self._below("steps")}
         rows = self._below("events")
         if info.context.viewer.role is Role.INTAKE:
             rows = [row for row in rows if row["kind"] in SHOWN_TO_CUSTOMERS]
-        kept = rows[max(0, len(rows) - min(TIMELINE if last is None else last, LONGEST_TIMELINE)) :]
+        kept = rows[max(0, len(rows) - most) :]
         return [event(row, steps) for row in kept]
 
     @resolver("What the rules decided about it last, and why.")

@@ -16,3 +16,8 @@ def resolver(description: str) -> Callable[[Resolver], Resolver]:
 def mutation(description: str) -> Callable[[Resolver], Resolver]:
     """A field that changes something."""
     return cast(Callable[[Resolver], Resolver], strawberry.mutation(description=description))
+
+
+def subscription(description: str) -> Callable[[Resolver], Resolver]:
+    """A field that goes on."""
+    return cast(Callable[[Resolver], Resolver], strawberry.subscription(description=description))

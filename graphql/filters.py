@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import strawberry
 
 from voxloop.analysis.search_keys import query_keys
-from voxloop.domain.feedback import Channel, FeedbackType, Priority, Stage
+from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.graphql.enums import Direction
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.nodes import wanted_uuid
@@ -54,11 +54,13 @@ class FeedbackWhere:
     stage: Choice[Stage] | None = strawberry.field(default=None, description="Where it stands.")
     type: Choice[FeedbackType] | None = strawberry.field(default=None, description="What the writer mainly does.")
     priority: Choice[Priority] | None = strawberry.field(default=None, description="How soon to act.")
+    outcome: Choice[Outcome] | None = strawberry.field(default=None, description="How it ended.")
     channel: Choice[Channel] | None = strawberry.field(default=None, description="The way in.")
     team: Choice[str] | None = strawberry.field(default=None, description="Key of the team that has it.")
     owner: Choice[str] | None = strawberry.field(default=None, description="Key of the member who has it.")
     product: Choice[str] | None = strawberry.field(default=None, description="Key of the product.")
     product_line: Choice[str] | None = strawberry.field(default=None, description="Key of the product line.")
+    product_version: Choice[str] | None = strawberry.field(default=None, description="Version of the product.")
     region: Choice[str] | None = strawberry.field(default=None, description="Where it comes from.")
     batch: Choice[str] | None = strawberry.field(default=None, description="The batch.")
     customer: Choice[strawberry.ID] | None = strawberry.field(default=None, description="Global id of the customer.")
@@ -78,11 +80,13 @@ _CHOICES = (
     "stage",
     "type",
     "priority",
+    "outcome",
     "channel",
     "team",
     "owner",
     "product",
     "product_line",
+    "product_version",
     "region",
     "batch",
     "customer",
@@ -103,7 +107,7 @@ def read_where(given: FeedbackWhere | None) -> Where:
 
 def _where(given: FeedbackWhere, depth: int, budget: Iterator[int]) -> Where:
     if depth == 0 or next(budget, None) is None:
-        raise bad_input(f"where: at most {_MOST_CONDITIONS} parts and {_DEEPEST} levels are possible")
+        raise bad_input("where", "too_many_conditions", most=_MOST_CONDITIONS, deepest=_DEEPEST)
     every = tuple(_where(part, depth - 1, budget) for part in given.AND or ())
     some = None if given.OR is None else tuple(_where(part, depth - 1, budget) for part in given.OR)
     return Where(tuple(_comparisons(given)), every, some)
@@ -127,7 +131,7 @@ def _rated(given: IntFilter) -> Iterator[Comparison]:
     for operator, value in (("eq", given.eq), ("gte", bounds.gte), ("lte", bounds.lte)):
         if value is not None:
             if abs(value) > _LARGEST_NUMBER:
-                raise bad_input(f"where.rating: -{_LARGEST_NUMBER} to {_LARGEST_NUMBER} is possible")
+                raise bad_input("where.rating", "range", least=-_LARGEST_NUMBER, most=_LARGEST_NUMBER)
             yield Comparison("rating", operator, value)
 
 
@@ -136,8 +140,8 @@ def _chosen(column: str, choice: Choice[Any]) -> Iterator[Comparison]:
         yield Comparison(column, "eq", _value(column, choice.eq))
     if choice.in_ is not None:
         if len(choice.in_) > _MOST_VALUES:
-            raise bad_input(f"where.{column}.in: at most {_MOST_VALUES} values are possible")
-        yield Comparison(column, "in", [_value(column, value) for value in choice.in_])
+            raise bad_input(f"where.{column}.in", "too_many_values", most=_MOST_VALUES)
+        yield Comparison(column, "in", tuple(_value(column, value) for value in choice.in_))
     if choice.is_null is not None:
         yield Comparison(column, "is_null", choice.is_null)
 

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
+from voxloop.acts import Wish
+from voxloop.domain.feedback import FeedbackType, Priority
 from voxloop.domain.loop import Verb
 from voxloop.domain.refusals import RefusalCode, Refused, demand
-from voxloop.domain.submission import LONGEST_TEXT, clean, optional_problem, text_problem
-from voxloop.graphql.acts import FeedbackPayload, ItemInput, Wish, perform
+from voxloop.domain.submission import LONGEST_TAG, LONGEST_TEXT, clean, optional_problem, text_problem
+from voxloop.graphql.acts import FeedbackPayload, ItemInput, perform
 from voxloop.graphql.context import Info
 from voxloop.graphql.fields import mutation
 
@@ -36,7 +38,7 @@ class CompleteStepInput(ItemInput):
 @strawberry.input(description="Say something.")
 class ReplyInput(ItemInput):
     text: str = strawberry.field(description="The words.")
-    public: bool | None = strawberry.field(default=True, description="false: a note that only members read.")
+    public: bool | None = strawberry.field(default=True, description="false: a note, as by `addNote`.")
 
 
 @strawberry.input(description="Hand the present step to somebody else.")
@@ -64,6 +66,46 @@ class ReopenInput(ItemInput):
 @strawberry.input(description="Give an item up.")
 class CancelInput(ItemInput):
     reason: str | None = strawberry.field(default=None, description="Why.")
+
+
+@strawberry.input(description="Let the present step wait for the customer.")
+class WaitForCustomerInput(ItemInput):
+    text: str | None = strawberry.field(default=None, description="What she is asked; without it nothing is sent.")
+
+
+@strawberry.input(description="Go on with a step that waits for the customer.")
+class ResumeInput(ItemInput):
+    pass
+
+
+@strawberry.input(description="Change how soon the organisation wants to act.")
+class ChangePriorityInput(ItemInput):
+    priority: Priority = strawberry.field(description="The priority from now on.")
+
+
+@strawberry.input(description="Correct what the writer mainly does.")
+class ChangeTypeInput(ItemInput):
+    type: FeedbackType = strawberry.field(description="The right type.")
+
+
+@strawberry.input(description="Leave a note that only members read.")
+class AddNoteInput(ItemInput):
+    text: str = strawberry.field(description="The words.")
+
+
+@strawberry.input(description="Add a tag.")
+class AddTagInput(ItemInput):
+    tag: str = strawberry.field(description=f"The tag: up to {LONGEST_TAG} characters.")
+
+
+@strawberry.input(description="Remove a tag.")
+class RemoveTagInput(ItemInput):
+    tag: str = strawberry.field(description="The tag.")
+
+
+@strawberry.input(description="Mark an item as spam.")
+class MarkSpamInput(ItemInput):
+    reason: str | None = strawberry.field(default=None, description="Why; only members read it.")
 
 
 _GIVEN = strawberry.argument(description="What is wanted.")
@@ -105,6 +147,38 @@ class ItemMutations:
     async def cancel(self, info: Info, input: Annotated[CancelInput, _GIVEN]) -> FeedbackPayload:
         return await perform(info, input, lambda: Wish(Verb.CANCEL, _comment("reason", input.reason)))
 
+    @mutation("Let the present step wait for the customer, until she writes or it is resumed: clocks stand still.")
+    async def wait_for_customer(self, info: Info, input: Annotated[WaitForCustomerInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.WAIT_FOR_CUSTOMER, _comment("text", input.text)))
+
+    @mutation("Go on with a step that waits for the customer.")
+    async def resume(self, info: Info, input: Annotated[ResumeInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.RESUME))
+
+    @mutation("Change the priority. Targets count anew from the original start; pauses stay.")
+    async def change_priority(self, info: Info, input: Annotated[ChangePriorityInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.CHANGE_PRIORITY, priority=input.priority))
+
+    @mutation("Correct the type. As long as nobody has worked on the item, it goes to the process of its right type.")
+    async def change_type(self, info: Info, input: Annotated[ChangeTypeInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.CHANGE_TYPE, type=input.type))
+
+    @mutation("Leave a note that only members read.")
+    async def add_note(self, info: Info, input: Annotated[AddNoteInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.NOTE, _words("text", input.text)))
+
+    @mutation("Add a tag; one that the item has stays as it is.")
+    async def add_tag(self, info: Info, input: Annotated[AddTagInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.ADD_TAG, _tag(input.tag)))
+
+    @mutation("Remove a tag, if the item has it.")
+    async def remove_tag(self, info: Info, input: Annotated[RemoveTagInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.REMOVE_TAG, _tag(input.tag)))
+
+    @mutation("Close an item as spam: its customer hears nothing of it. It can be reopened.")
+    async def mark_spam(self, info: Info, input: Annotated[MarkSpamInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.MARK_SPAM, _comment("reason", input.reason)))
+
 
 def _words(name: str, given: str) -> dict[str, str]:
     value = clean({name: given})[name]
@@ -116,6 +190,12 @@ def _comment(name: str, given: str | None) -> dict[str, str] | None:
     value = clean({name: given})[name]
     demand(optional_problem({name: value}, name, LONGEST_TEXT))
     return None if value is None else {"text": value}
+
+
+def _tag(given: str) -> dict[str, str]:
+    value = " ".join(given.split()) or None
+    demand(text_problem({"tag": value}, "tag", LONGEST_TAG))
+    return {"tag": str(value)}
 
 
 def _reassignment(given: ReassignInput) -> Wish:

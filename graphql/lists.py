@@ -26,26 +26,24 @@ async def feedback_list(info: Info, ask: Ask, wanted: Wanted, order: FeedbackOrd
         page = Rows.of(await listing.page(session, viewer, wanted, field, slice_), slice_)
         nodes = await feedback_page(session, page.rows, chosen.at("nodes", "edges.node"))
         total = await listing.count(session, viewer, wanted) if "totalCount" in chosen else None
-    return page.connection(keys, nodes, total)
+    return page.connection(keys, nodes, total, chosen)
 
 
 async def customer_list(info: Info, ask: Ask, search: str | None) -> Connection[Customer]:
     """Customers, in the order in which they were first heard of."""
     slice_ = _BY_ID.slice(ask)
-    viewer = info.context.viewer
+    viewer, chosen = info.context.viewer, selection(info)
     async with info.context.parts.sessions.connect() as session:
         page = Rows.of(await customers.page(session, viewer, search, slice_), slice_)
-        counted = "totalCount" in selection(info)
-        total = await customers.count(session, viewer, search) if counted else None
-    return page.connection(_BY_ID, [customer(row) for row in page.rows], total)
+        total = await customers.count(session, viewer, search) if "totalCount" in chosen else None
+    return page.connection(_BY_ID, [customer(row) for row in page.rows], total, chosen)
 
 
 async def linked_item_list(info: Info, ask: Ask, system: str | None, state: str | None) -> Connection[LinkedItem]:
     """Linked items, the newest first."""
     slice_ = _BY_OPENING.slice(ask, descending=True)
-    viewer = info.context.viewer
+    viewer, chosen = info.context.viewer, selection(info)
     async with info.context.parts.sessions.connect() as session:
         page = Rows.of(await linked_items.page(session, viewer, system, state, slice_), slice_)
-        counted = "totalCount" in selection(info)
-        total = await linked_items.count(session, viewer, system, state) if counted else None
-    return page.connection(_BY_OPENING, [linked_item(row) for row in page.rows], total)
+        total = await linked_items.count(session, viewer, system, state) if "totalCount" in chosen else None
+    return page.connection(_BY_OPENING, [linked_item(row) for row in page.rows], total, chosen)

@@ -1,15 +1,12 @@
-"""Objects with a global id, made from rows. A global id is base64 of ``Type:id``."""
+"""Objects with a global id, made from rows."""
 
-import base64
-import binascii
-from collections.abc import Hashable
-from dataclasses import fields
-from functools import cache
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import strawberry
 
+from voxloop.domain import identity
 from voxloop.graphql.errors import bad_input
 from voxloop.store.sessions import Row
 
@@ -23,27 +20,7 @@ class Node:
 
 def global_id(type_: str, id_: object) -> strawberry.ID:
     """The global id of an object."""
-    return strawberry.ID(base64.b64encode(f"{type_}:{id_}".encode()).decode())
-
-
-def read_global_id(value: str) -> tuple[str, str] | None:
-    """Type and id of a global id; None when it is none."""
-    try:
-        type_, separator, id_ = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        return None
-    return (type_, id_) if separator and id_.isprintable() else None
-
-
-def uuid_of(type_: str, value: str) -> UUID | None:
-    """The UUID in a global id of that type; None when it is no such id."""
-    parts = read_global_id(value)
-    if parts is None or parts[0] != type_:
-        return None
-    try:
-        return UUID(parts[1])
-    except ValueError:
-        return None
+    return strawberry.ID(identity.global_id(type_, id_))
 
 
 def wanted_uuid(type_: str, value: str, argument: str) -> UUID:
@@ -52,17 +29,17 @@ def wanted_uuid(type_: str, value: str, argument: str) -> UUID:
     Raises:
         GraphQLError: it is no global id of that type.
     """
-    id_ = uuid_of(type_, value)
+    id_ = identity.uuid_of(type_, value)
     if id_ is None:
-        raise bad_input(f"{argument}: “{value}” is no id of a {type_}")
+        raise bad_input(argument, "no_id", type=type_)
     return id_
 
 
 def made(type_: type[T], columns: Row, /, **more: Any) -> T:
-    """An object of a schema type whose fields are among the columns, or given."""
-    return type_(**{name: columns[name] for name in _fields(cast(Hashable, type_)) if name not in more}, **more)
+    """An object of a schema type: its fields are the columns of a row, and what else is given.
 
-
-@cache
-def _fields(type_: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(type_) if field.init)
+    Columns that are no fields come along; sorting them out would cost more than all else about the object.
+    """
+    made = object.__new__(type_)
+    vars(made).update(cast(Mapping[str, Any], columns).items(), **more)
+    return made

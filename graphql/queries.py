@@ -10,7 +10,7 @@ from voxloop.domain.viewer import Role
 from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
 from voxloop.graphql.customers import Customer
-from voxloop.graphql.enums import Language
+from voxloop.graphql.enums import Direction, Language
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import resolver
@@ -23,8 +23,10 @@ from voxloop.graphql.page import feedback_page
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.products import Product
 from voxloop.graphql.refetch import find_nodes
+from voxloop.graphql.statistics import StatisticsQueries
+from voxloop.graphql.work import Work, work_of
 from voxloop.store import feedback
-from voxloop.store.listing import Wanted
+from voxloop.store.listing import Order, Wanted
 
 
 @strawberry.type(description="Who comes with the token.")
@@ -37,7 +39,7 @@ class Me:
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query:
+class Query(StatisticsQueries):
     @resolver("Who you are.")
     def me(self, info: Info) -> Me:
         viewer, directory = info.context.viewer, info.context.directory
@@ -57,9 +59,9 @@ class Query:
         code: Annotated[str | None, strawberry.argument(description="Its code: FB-000123.")] = None,
     ) -> Feedback | None:
         if (id is None) == (code is None):
-            raise bad_input("feedback: give either id or code")
+            raise bad_input("id", "id_or_code")
         if code is not None and not CODE.fullmatch(code):
-            raise bad_input(f"code: “{code}” is no code; one looks like FB-000123")
+            raise bad_input("code", "no_code")
         item = wanted_uuid("Feedback", id, "id") if id is not None else None
         async with info.context.parts.sessions.connect() as session:
             row = await feedback.get(session, info.context.viewer, item, code)
@@ -79,6 +81,16 @@ class Query:
     ) -> Connection[Feedback]:
         wanted = Wanted(read_where(where), read_search(search))
         return await feedback_list(info, ask, wanted, order_by or FeedbackOrder())
+
+    @paged("What waits for you: your items and those in your teams' queues, the next due first.")
+    async def my_work(
+        self,
+        info: Info,
+        ask: Ask,
+        of: Annotated[Work | None, strawberry.argument(description="Whose work.")] = Work.BOTH,
+    ) -> Connection[Feedback]:
+        wanted = Wanted(work_of(info.context.viewer, of or Work.BOTH))
+        return await feedback_list(info, ask, wanted, FeedbackOrder(field=Order.DUE_AT, direction=Direction.ASC))
 
     @resolver("All teams, by key.")
     def teams(self, info: Info) -> list[Team]:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from voxloop.domain.identity import read_global_id
 from voxloop.graphql.connections import LARGEST_PAGE
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.customers import customer
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.linked_items import linked_item
 from voxloop.graphql.lookahead import selection
-from voxloop.graphql.nodes import Node, read_global_id
+from voxloop.graphql.nodes import Node
 from voxloop.graphql.page import feedback_page
 from voxloop.store import customers, feedback, linked_items
 from voxloop.store.sessions import Session
@@ -25,7 +26,7 @@ async def find_nodes(info: Info, ids: Sequence[str]) -> list[Node | None]:
         GraphQLError: there are too many, or one is no global id of ours.
     """
     if len(ids) > LARGEST_PAGE:
-        raise bad_input(f"ids: at most {LARGEST_PAGE} are possible")
+        raise bad_input("ids", "too_many_values", most=LARGEST_PAGE)
     pairs = [_read(id_) for id_ in ids]
     kinds: dict[str, list[str]] = {}
     for kind, key in pairs:
@@ -40,13 +41,13 @@ async def find_nodes(info: Info, ids: Sequence[str]) -> list[Node | None]:
 def _read(id_: str) -> tuple[str, str]:
     pair = read_global_id(readable("id", id_))
     if pair is None or pair[0] not in _KINDS:
-        raise bad_input(f"id: “{id_}” is no global id")
+        raise bad_input("id", "no_global_id")
     if pair[0] not in _BY_UUID:
         return pair
     try:
         return pair[0], str(UUID(pair[1]))
     except ValueError as error:
-        raise bad_input(f"id: “{id_}” is no global id") from error
+        raise bad_input("id", "no_global_id") from error
 
 
 async def _find(info: Info, kind: str, keys: Sequence[str]) -> Mapping[str, Node]:

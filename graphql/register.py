@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from voxloop.domain.identity import digest
+from voxloop.domain.identity import digest, read_global_id
 from voxloop.domain.linked import LinkedState
 from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand
 from voxloop.domain.rights import ADVANCE, demand_right
@@ -12,7 +12,6 @@ from voxloop.domain.submission import clean, optional_problem, unreadable
 from voxloop.graphql.context import Info
 from voxloop.graphql.fields import mutation
 from voxloop.graphql.linked_items import LinkedItem, linked_item
-from voxloop.graphql.nodes import read_global_id
 from voxloop.graphql.refusals import UserError, demand_key, user_errors
 from voxloop.store import contents, linked_items, outbox
 

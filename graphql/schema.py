@@ -5,27 +5,22 @@ from datetime import UTC, datetime
 import strawberry
 from graphql import GraphQLError, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
 
 from voxloop.graphql.customers import Customer
 from voxloop.graphql.documents import Documents
+from voxloop.graphql.execution import Schema
+from voxloop.graphql.executor import Executor
 from voxloop.graphql.item_mutations import ItemMutations
 from voxloop.graphql.linked_items import LinkedItem
 from voxloop.graphql.queries import Query
 from voxloop.graphql.register import RegisterMutations
 from voxloop.graphql.submissions import SubmissionMutations
+from voxloop.graphql.subscriptions import Subscription
 
 
 @strawberry.type(description="Everything that can be done. A refusal is an answer: see `userErrors`.")
 class Mutation(SubmissionMutations, ItemMutations, RegisterMutations):
     pass
-
-
-class Schema(strawberry.Schema):
-    """Leaves the logging of errors to the endpoint, which knows which of them were unforeseen."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        pass
 
 
 def _read_instant(value: object) -> datetime:
@@ -40,19 +35,25 @@ def _read_instant(value: object) -> datetime:
     return instant.astimezone(UTC)
 
 
+def _write_instant(value: datetime) -> str:
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"
+
+
 _INSTANT = strawberry.scalar(
     name="DateTime",
     description="An instant with its offset from UTC, as RFC 3339 writes it; answers are in UTC.",
     specified_by_url="https://scalars.graphql.org/andimarek/date-time",
-    serialize=lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    serialize=_write_instant,
     parse_value=_read_instant,
 )
 
 schema = Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[Customer, LinkedItem],
     extensions=[Documents],
+    execution_context_class=Executor,
     config=StrawberryConfig(scalar_map={datetime: _INSTANT}),
 )
 

@@ -39,6 +39,7 @@ class StepRun:
     round: int = strawberry.field(description="The round it belongs to; a reopened item begins a new one.")
     entered_at: datetime = strawberry.field(description="When the item came to it.")
     accepted_at: datetime | None = strawberry.field(description="When a member accepted it.")
+    waiting_since: datetime | None = strawberry.field(description="Since when its member waits for the customer.")
     ended_at: datetime | None = strawberry.field(description="When the item left it.")
     outcome: str | None = strawberry.field(description="With which outcome.")
     outcomes: list[str] = strawberry.field(description="The outcomes that it can have.")

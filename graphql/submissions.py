@@ -1,20 +1,19 @@
 """Handing in feedback."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from voxloop.domain.feedback import Channel
+from voxloop.domain.identity import uuid_of
 from voxloop.graphql.acts import FeedbackPayload, answered
 from voxloop.graphql.context import Info
 from voxloop.graphql.enums import Language
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import mutation
 from voxloop.graphql.lookahead import selection
-from voxloop.graphql.nodes import uuid_of
-from voxloop.graphql.page import feedback_page
+from voxloop.graphql.page import Needs, Page, load_page, needs, on_page
 from voxloop.graphql.refusals import given_key
 from voxloop.reception import receive
 
@@ -68,10 +67,13 @@ class SubmissionMutations:
 
 async def _submit(info: Info, given: SubmitFeedbackInput) -> Feedback:
     context = info.context
-    values = asdict(given) | {"key": given_key(context, given.key)}
+    customer = None if given.customer is None else vars(given.customer)
+    values = vars(given) | {"customer": customer, "key": given_key(context, given.key)}
     if given.follow_up_of is not None:
         values["follow_up_of"] = uuid_of("Feedback", given.follow_up_of) or given.follow_up_of
     accepted = await receive(context.parts, context.viewer, values, context.directory.known_products)
+    needed = needs(selection(info).at("feedback"))
+    if needed == Needs():
+        return on_page(accepted.row, Page())
     async with context.parts.sessions.connect() as session:
-        [answer] = await feedback_page(session, [accepted.row], selection(info).at("feedback"))
-    return answer
+        return on_page(accepted.row, await load_page(session, [accepted.row], needed))

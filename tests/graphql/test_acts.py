@@ -143,3 +143,64 @@ async def test_the_other_department_moves_a_linked_item(story: Story) -> None:
         return step is not None and bool(step["step"] == "reply")
 
     await until(moved_on, "the reply after the release")
+
+
+TIMELINE = """query ($code: String!) { feedback(code: $code) { tags type priority steps { step waitingSince }
+  messages { direction text } timeline { kind zh: sentence(language: ZH_CN) en: sentence(language: EN) detail } } }"""
+
+
+async def test_waiting_for_the_customer_and_putting_things_right(story: Story) -> None:
+    waiting = await story.do("waitForCustomer", "zhou_ming", text="机身批次号是多少？")
+    assert (waiting["stage"], waiting["step"]["step"]) == ("WAITING_CUSTOMER", "repair")
+    assert await story.refused("waitForCustomer", "zhou_ming") == [("ALREADY_WAITING", None)]
+    item = (await story.api.ask(TIMELINE, code=story.code))["feedback"]
+    assert item["steps"][0]["waitingSince"] is not None
+    assert {"direction": "OUT", "text": "机身批次号是多少？"} in item["messages"]
+    assert (await story.do("customerReply", "web", text="X5-2026-09"))["stage"] == "WORKING"
+    await story.do("waitForCustomer", "zhou_ming")
+    assert (await story.do("resume", "zhou_ming"))["stage"] == "WORKING"
+    await story.do("changePriority", "zhou_ming", priority="URGENT")
+    await story.do("accept", "zhou_ming")
+    await story.do("changeType", "zhou_ming", type="COMPLAINT")
+    await story.do("addNote", "zhou_ming", text="电话联系过")
+    await story.do("addTag", "zhou_ming", tag="  电池   批次 ")
+    await story.do("addTag", "zhou_ming", tag="退货")
+    await story.do("removeTag", "zhou_ming", tag="退货")
+    spam = await story.do("markSpam", "zhou_ming", reason="广告")
+    assert (spam["stage"], spam["outcome"]) == ("CLOSED", "SPAM")
+    item = (await story.api.ask(TIMELINE, code=story.code))["feedback"]
+    assert (item["tags"], item["type"], item["priority"]) == (["电池 批次"], "COMPLAINT", "URGENT")
+    said = {event["kind"]: event["en"] for event in item["timeline"]}
+    assert said["waiting"] == "Zhou Ming waits for the customer."
+    assert said["resumed"] == "Zhou Ming goes on with “Repair”."
+    assert said["priority_changed"] == "Zhou Ming changed the priority from “Normal” to “Urgent”."
+    assert said["type_changed"] == "Zhou Ming corrected the type from “Defect” to “Complaint”."
+    assert said["tagged"] == "Zhou Ming added the tag “退货”."
+    assert said["marked_spam"] == "Zhou Ming marked it as spam."
+    assert all(event["zh"] != event["en"] and "{" not in event["zh"] for event in item["timeline"])
+    assert (await story.do("reopen", "web"))["step"]["step"] == "repair"
+
+
+async def test_a_choice_tells_why(living: Api, house: House) -> None:
+    praise: dict[str, Any] = {
+        "text": "很好用",
+        "channel": "APP",
+        "scenario": "praise",
+        "key": "thanked",
+        "customer": {"ref": "C0004"},
+    }
+    code = (await living.do("submitFeedback", "web", **praise))["feedback"]["code"]
+
+    async def closed() -> bool:
+        await house.relay.carry()
+        return bool((await living.ask(f'{{ feedback(code: "{code}") {{ stage }} }}'))["feedback"]["stage"] == "CLOSED")
+
+    await until(closed, "closed")
+    item = (await living.ask(TIMELINE, code=code))["feedback"]
+    [chosen] = [event for event in item["timeline"] if event["kind"] == "chosen"]
+    assert chosen["en"] == (
+        "“By customer level” led to “Pass it on to the account owner”: customer level is one of Strategic, VIP."
+    )
+    assert chosen["zh"] == "“按客户等级”转到“转告客户负责人”，因为：客户等级为战略客户、VIP 客户之一。"
+    assert chosen["detail"]["facts"] == {"customer_level": "vip"}
+    assert item["tags"] == ["key_customer"]

@@ -16,7 +16,9 @@ from graphql import (
 )
 
 from voxloop.graphql.schema import schema, sdl
+from voxloop.tests.external.schema_gate import RELEASED, unannounced
 
+ROOT = Path(__file__).parents[2]
 COMMITTED = Path(__file__).parents[2] / "graphql" / "schema.graphql"
 
 
@@ -26,6 +28,21 @@ def test_committed_schema_is_what_the_code_serves() -> None:
 
 def test_committed_schema_can_be_built() -> None:
     assert {"Feedback", "FeedbackConnection", "UserError"} <= build_schema(sdl()).type_map.keys()
+
+
+def test_what_breaks_frontends_is_announced() -> None:
+    released, changelog = RELEASED.read_text("utf-8"), (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert unannounced(released, sdl(), changelog) == []
+
+
+def test_the_gate_sees_what_breaks() -> None:
+    shop = "type Query { shop(id: ID): String owner: String }"
+    silent = "# Changelog\n\n## Unreleased\n\n## 0.1.0\n- Field Query.owner was removed.\n"
+    assert unannounced(shop, shop, silent) == []
+    assert unannounced(shop, "type Query { shop(id: ID!): String owner: String }", silent)
+    assert unannounced(shop, "type Query { shop(id: ID): String }", silent) == ["Field Query.owner was removed."]
+    announced = silent.replace("## Unreleased\n", "## Unreleased\n### Breaking\n- Field Query.owner was removed.\n")
+    assert unannounced(shop, "type Query { shop(id: ID): String }", announced) == []
 
 
 def described(type_: GraphQLNamedType) -> dict[str, str | None]:
