@@ -1,6 +1,7 @@
 """What the product asks of the outside: a way to send a message, a system that takes items. Adapters answer it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from voxloop.domain.linked import Standing
@@ -30,7 +31,11 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """The target could not be reached, so certainly nothing was sent: try again later."""
+    """Nothing was taken, so that it can be tried again: after ``after``, if the target said when."""
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
 
 
 class Channel(Protocol):

@@ -50,6 +50,15 @@ class SmtpChannel:
         """SMTP cannot be asked."""
         return None
 
+    async def check(self) -> None:
+        """Reach the server and log in, without sending anything.
+
+        Raises:
+            SMTPException, OSError: that does not succeed.
+        """
+        async with self._server:
+            pass
+
     def _mail(self, message: Outgoing, address: str) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = self._sender

@@ -1,0 +1,47 @@
+"""Two sites: one without Temporal, where nothing moves, and one where loops run."""
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from voxloop.starter.load import load
+from voxloop.store.sessions import open_sessions
+from voxloop.tests.web.site import Site
+from voxloop.tests.workflows.house import House, open_house
+from voxloop.workflows.attributes import KEYS
+from voxloop.workflows.client import Loops, connect
+from voxloop.workflows.failures import CONVERTER
+
+NOBODY_LISTENS = "127.0.0.1:1"
+NewDatabase = Callable[[str], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+async def site(new_database: NewDatabase) -> AsyncIterator[Site]:
+    """The site while Temporal is down, with the starter pack."""
+    sessions = open_sessions(await new_database("site"))
+    async with sessions.begin() as session:
+        await load(session)
+    yield Site(sessions, Loops(await connect(NOBODY_LISTENS)))
+    await sessions.dispose()
+
+
+@pytest.fixture(scope="session")
+async def house(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """An installation whose loops run."""
+    url, var = await new_database("lively"), tmp_path_factory.mktemp("lively")
+    binary = str(Path(sys.executable).parent / "temporal")
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=binary, search_attributes=KEYS, data_converter=CONVERTER
+    )
+    async with env, open_house(env, url, var) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def lively(house: House) -> Site:
+    """Its site."""
+    return Site(house.sessions, house.loops)
