@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import logging
 import os
 import signal
 import sys
@@ -11,11 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
 
 from voxloop.domain.texts import say
 from voxloop.domain.viewer import Role
+from voxloop.import_options import add_import_options
 from voxloop.settings import Obstacle, Settings, language_of, read_settings
 
 _ENDS_WITHIN_SECONDS = 8
@@ -23,7 +24,7 @@ _LONGEST_NAME = 100
 _MOST_DAYS = 3650
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
-_Run = Callable[[Settings, argparse.Namespace], None]
+_Run = Callable[[Settings, argparse.Namespace], int | None]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,13 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     language = language_of(os.environ)
     given = _parser(language).parse_args(arguments)
     try:
-        given.run(read_settings(), given)
+        code: int | None = given.run(read_settings(), given)
     except Obstacle as obstacle:
         print(say(language, f"obstacle.{obstacle.key}", **obstacle.params), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
+    return code or 0
 
 
 def _up(settings: Settings, given: argparse.Namespace) -> None:
@@ -52,7 +53,7 @@ def _server(settings: Settings, given: argparse.Namespace) -> None:
     from voxloop.embedded import located
     from voxloop.server import serve
 
-    _prepare_long_run(given)
+    _prepare_long_run(settings, given)
     uvloop.run(serve(located(settings)))
 
 
@@ -66,20 +67,22 @@ def _worker(settings: Settings, given: argparse.Namespace) -> None:
             await require_organisation(sessions)
         await serve(located(settings))
 
-    _prepare_long_run(given)
+    _prepare_long_run(settings, given)
     asyncio.run(run())
 
 
 def _demo(settings: Settings, given: argparse.Namespace) -> None:
     from voxloop.demo import play
 
-    _prepare_long_run(given)
+    _prepare_long_run(settings, given)
     asyncio.run(play(settings))
 
 
-def _prepare_long_run(given: argparse.Namespace) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+def _prepare_long_run(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop import logs, tracing
+
+    logs.prepare(settings.log)
+    tracing.start(f"voxloop-{given.command}", settings.otlp_endpoint)
     if given.attached:
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
 
@@ -181,6 +184,36 @@ def _status(settings: Settings, given: argparse.Namespace) -> None:
             print(f"{label}: {words}")
 
 
+def _doctor(settings: Settings, given: argparse.Namespace) -> int:
+    from voxloop.doctor import run
+
+    found, code = asyncio.run(run(settings))
+    if given.json:
+        print(json.dumps([finding.as_json(settings.language) for finding in found], ensure_ascii=False))
+        return code
+    for finding in found:
+        print(f"{say(settings.language, f'doctor.{finding.state}'):8} {finding.words(settings.language)}")
+    return code
+
+
+def _import(settings: Settings, given: argparse.Namespace) -> int:
+    from voxloop.import_command import run
+
+    return run(settings, given)
+
+
+def _add_operations(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.operations_command import add
+
+    add(settings, given)
+
+
+def _list_operations(settings: Settings, given: argparse.Namespace) -> None:
+    from voxloop.operations_command import show
+
+    show(settings, given)
+
+
 def _parser(language: str) -> argparse.ArgumentParser:
     def words(key: str) -> str:
         return say(language, f"cli.{key}")
@@ -190,7 +223,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
 
     def command(name: str, run: _Run, under: _Commands = commands) -> argparse.ArgumentParser:
         made = under.add_parser(name, help=words(name), description=words(name))
-        made.set_defaults(run=run)
+        made.set_defaults(run=run, command=name)
         return made
 
     command("up", _up).add_argument("--no-demo", action="store_true", help=words("no_demo"))
@@ -199,6 +232,13 @@ def _parser(language: str) -> argparse.ArgumentParser:
     command("migrate", _migrate)
     command("starter", _starter)
     command("status", _status).add_argument("--json", action="store_true", help=words("json"))
+    command("doctor", _doctor).add_argument("--json", action="store_true", help=words("json"))
+    add_import_options(command("import", _import), words)
+    stored = commands.add_parser("operations", help=words("operations")).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    command("add", _add_operations, stored).add_argument("files", nargs="+", type=Path, help=words("operations_files"))
+    command("show", _list_operations, stored)
     token = commands.add_parser("token", help=words("token")).add_subparsers(required=True, metavar="COMMAND")
     create = command("create", _create, token)
     create.add_argument("--name", required=True, type=_name, help=words("name"))

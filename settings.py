@@ -1,9 +1,17 @@
 """The settings of one process, read from the environment; nothing else reads it."""
 
+import base64
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+_LEAST_SECRET_BYTES = 24  # https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+
+_HIDDEN = "***"
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
 
 
 class Obstacle(Exception):
@@ -19,7 +27,12 @@ class Settings:
     """``database_url`` and ``temporal_address`` are None where this machine's own are to be started.
 
     ``temporal_port`` and ``temporal_ui_port`` are those of this machine's own; None: any free one. ``language`` is that
-    of whoever sits at the terminal.
+    of whoever sits at the terminal. ``development``: GraphQL answers queries by GET too;
+    ``only_stored``: it answers stored documents only. ``allowed_origins``: web pages
+    of these origins (``https://desk.example.com``) may ask the API although it is elsewhere.
+    ``hook_secrets`` let in what comes to ``/hooks/generic``: ``whsec_...``, several while one takes another's place;
+    those of ``webhook_secrets`` sign what goes to ``webhook_url``. ``log``: ``text`` or ``json``. ``metrics_port``:
+    where a worker shows the metrics of Temporal's SDK. ``otlp_endpoint``: a collector of traces, ``http://host:4318``.
     """
 
     var: Path
@@ -34,12 +47,27 @@ class Settings:
     language: str
     smtp_url: str | None
     mail_from: str
+    public_url: str | None
+    hook_secrets: tuple[str, ...]
+    development: bool
+    only_stored: bool
+    log: str
+    metrics_port: int | None
+    otlp_endpoint: str | None
+    webhook_url: str | None
+    webhook_secrets: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
 
     @property
     def api(self) -> str:
         """Where this machine reaches the API: ``http://127.0.0.1:8000``."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def address(self) -> str:
+        """Where customers reach the pages, as links in messages say: ``https://feedback.example.com``."""
+        return self.public_url or self.api
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -62,7 +90,34 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         language=language_of(given),
         smtp_url=given.get("VOXLOOP_SMTP_URL") or None,
         mail_from=given.get("VOXLOOP_MAIL_FROM") or "voxloop@localhost",
+        public_url=_public_url(given),
+        hook_secrets=_secrets(given, "VOXLOOP_HOOK_SECRET"),
+        log=_log_form(given),
+        metrics_port=_port(given, "VOXLOOP_METRICS_PORT"),
+        otlp_endpoint=given.get("VOXLOOP_OTLP_ENDPOINT") or None,
+        webhook_url=_webhook_url(given),
+        webhook_secrets=_secrets(given, "VOXLOOP_WEBHOOK_SECRET"),
+        development=given.get("VOXLOOP_GRAPHQL_PROFILE") == "development",
+        only_stored=_only_stored(given),
+        allowed_origins=tuple((given.get("VOXLOOP_ALLOWED_ORIGINS") or "").replace(",", " ").split()),
     )
+
+
+class _Asked(dict[str, str]):
+    """An empty environment that remembers which names were asked for."""
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        self[name] = ""
+        return otherwise
+
+
+def given_settings() -> Iterator[tuple[str, str, bool]]:
+    """The ``VOXLOOP_...`` variables that are set: name, value without what is secret, whether it is a setting."""
+    asked = _Asked()
+    read_settings(asked)
+    for name, value in sorted(os.environ.items()):
+        if name.startswith("VOXLOOP_"):
+            yield name, _HIDDEN if "SECRET" in name else _PASSWORD.sub(rf"\1{_HIDDEN}@", value), name in asked
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
@@ -78,11 +133,54 @@ def language_of(given: Mapping[str, str]) -> str:
     return "zh-CN" if locale.lower().startswith("zh") else "en"
 
 
+def _only_stored(given: Mapping[str, str]) -> bool:
+    value = given.get("VOXLOOP_GRAPHQL_DOCUMENTS") or "open"
+    if value not in ("open", "stored"):
+        raise Obstacle("bad_documents", value=value)
+    return value == "stored"
+
+
 def _database_url(given: Mapping[str, str]) -> str | None:
     url = given.get("VOXLOOP_DATABASE_URL") or None
     if url is not None and not url.startswith(("postgresql://", "postgres://")):
         raise Obstacle("bad_database_url")
     return url
+
+
+def _public_url(given: Mapping[str, str]) -> str | None:
+    url = (given.get("VOXLOOP_PUBLIC_URL") or "").rstrip("/")
+    if url and not re.fullmatch(r"https?://[^\s/?#@]+", url):
+        raise Obstacle("bad_public_url", value=url)
+    return url or None
+
+
+def _webhook_url(given: Mapping[str, str]) -> str | None:
+    url = given.get("VOXLOOP_WEBHOOK_URL") or None
+    if url is not None and not re.fullmatch(r"https?://[^\s/?#]+[^\s#]*", url):
+        raise Obstacle("bad_webhook_url")
+    if url is not None and not given.get("VOXLOOP_WEBHOOK_SECRET"):
+        raise Obstacle("no_webhook_secret")
+    return url
+
+
+def _log_form(given: Mapping[str, str]) -> str:
+    form = given.get("VOXLOOP_LOG") or "text"
+    if form not in ("text", "json"):
+        raise Obstacle("bad_log_form", value=form)
+    return form
+
+
+def _secrets(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Those that a variable holds, parted by blanks: each ``whsec_`` and base64 of 24 bytes at least."""
+    found = (given.get(name) or "").split()
+    for secret in found:
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if not secret.startswith("whsec_") or len(key) < _LEAST_SECRET_BYTES:
+            raise Obstacle("bad_hook_secret", variable=name, least=_LEAST_SECRET_BYTES)
+    return tuple(found)
 
 
 def _port(given: Mapping[str, str], name: str) -> int | None:

@@ -74,7 +74,8 @@ async def _run(settings: Settings, demo: bool, console: Console) -> None:
             sessions = await stack.enter_async_context(reached(settings.database_url or "", 3))
             await _fill(sessions, settings, demo, console)
             client = await connect(settings.temporal_address or "", settings.temporal_namespace)
-            addresses = {"api": f"{settings.api}/graphql", "ui": ui}
+            addresses = {"api": f"{settings.api}/graphql", "form": f"{settings.api}/f/feedback"}
+            addresses |= {"dashboard": f"{settings.api}/dashboard", "ui": ui}
             running = _Running(settings, sessions, Loops(client), addresses, console)
             children = Children(child_environment(settings), settings.var / "logs", held, running.tell)
             stack.push_async_callback(children.stop)

@@ -12,10 +12,12 @@ from typing import Any
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from voxloop.activities import webhooks
 from voxloop.activities.acts import Acts
 from voxloop.activities.intake import Intake
 from voxloop.activities.linked_items import LinkedItems
@@ -29,12 +31,13 @@ from voxloop.integrations.builtin import BuiltinChannel
 from voxloop.integrations.ports import Channel, ItemSystem
 from voxloop.integrations.register import Register
 from voxloop.integrations.smtp import SmtpChannel
-from voxloop.settings import Settings
+from voxloop.integrations.webhook import WebhookChannel
+from voxloop.settings import Obstacle, Settings
+from voxloop.signing import Links
 from voxloop.store import documents, installation, linked_items
 from voxloop.store.sessions import Row, Sessions, open_sessions
 from voxloop.workflows.attributes import KEYS
-from voxloop.workflows.client import Loops
-from voxloop.workflows.failures import CONVERTER
+from voxloop.workflows.client import Loops, connect
 from voxloop.workflows.feedback import FeedbackLoop
 from voxloop.workflows.linked_items import LinkedItem
 from voxloop.workflows.policies import DELIVERY_QUEUE, LOOPS_QUEUE
@@ -65,6 +68,9 @@ async def assemble(settings: Settings, sessions: Sessions) -> Parts:
     if settings.smtp_url:
         channels["smtp"] = SmtpChannel(settings.smtp_url, settings.mail_from)
         targets["email"] = "smtp"
+    if settings.webhook_url:
+        channels[webhooks.TARGET] = WebhookChannel(settings.webhook_url, settings.webhook_secrets)
+        targets[webhooks.TARGET] = webhooks.TARGET
 
     async def keep(values: Mapping[str, Any]) -> Row:
         async with sessions.begin() as session:
@@ -72,6 +78,7 @@ async def assemble(settings: Settings, sessions: Sessions) -> Parts:
 
     async with sessions.begin() as session:
         installation_key = await installation.key_of(session)
+        links = Links(settings.address, await installation.secret_of(session))
         organisation = await documents.published(session, "organisation", "organisation")
     if organisation is None:
         raise LookupError("no organisation is published: run `voxloop starter`")
@@ -79,6 +86,7 @@ async def assemble(settings: Settings, sessions: Sessions) -> Parts:
         sessions=sessions,
         installation=installation_key,
         organisation=organisation["body"]["title"],
+        links=links,
         targets=targets,
         scale=settings.time_scale or 1.0,
     )
@@ -90,7 +98,7 @@ async def serve(settings: Settings) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    client = await _connected(settings, stopped)
+    client = await _connected(settings, runtime(settings), stopped)
     if client is None:
         return
     sessions = open_sessions(settings.database_url or "", _CONNECTIONS)
@@ -105,12 +113,33 @@ async def serve(settings: Settings) -> None:
         await sessions.dispose()
 
 
-async def _connected(settings: Settings, stopped: asyncio.Event) -> Client | None:
+def runtime(settings: Settings) -> Runtime | None:
+    """A runtime that shows the metrics of the SDK where the settings say; None: the ordinary one.
+
+    Raises:
+        Obstacle: the port cannot be had.
+    """
+    if settings.metrics_port is None:
+        return None
+    shown = PrometheusConfig(
+        bind_address=f"{settings.host}:{settings.metrics_port}",
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
+    )
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=shown))
+    except (RuntimeError, ValueError) as error:
+        port = {"port": settings.metrics_port, "host": settings.host, "variable": "VOXLOOP_METRICS_PORT"}
+        raise Obstacle("port_in_use", **port) from error
+
+
+async def _connected(settings: Settings, runtime: Runtime | None, stopped: asyncio.Event) -> Client | None:
     """A client of a Temporal that has our search attributes; None when told to stop before there is one."""
     while not stopped.is_set():
         try:
             address, namespace = settings.temporal_address or "", settings.temporal_namespace
-            client = await Client.connect(address, namespace=namespace, data_converter=CONVERTER)
+            client = await connect(address, namespace, lazy=False, runtime=runtime)
             await ensure_search_attributes(client)
             await ensure_schedule(client)
             return client

@@ -75,7 +75,7 @@ def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     shown = capsys.readouterr().out
     assert ended.value.code == 0
-    commands = ("up", "server", "worker", "migrate", "starter", "demo", "token", "status")
+    commands = ("up", "server", "worker", "migrate", "starter", "demo", "token", "status", "doctor", "import")
     assert [name for name in commands if f"    {name} " not in shown] == []
 
 
