@@ -5,6 +5,7 @@ DEMO ?= 1
 
 BIN := .venv/bin
 READY := .venv/.ready
+AUDIT := .venv/audit
 PIP := $(BIN)/python -m pip install --quiet
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -14,10 +15,10 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check lint types format schema migrate chaos lock clean
+.PHONY: help setup run test check lint types format schema migrate bench chaos import-load subscribers audit audit-lock lock clean pages
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv and install the locked packages (nothing to do when it is up to date)
 
@@ -48,8 +49,28 @@ schema: setup ## Write graphql/schema.graphql from the code
 migrate: setup ## Bring the database to the newest schema
 	$(BIN)/voxloop migrate
 
+bench: setup ## Measure intake, handling and lists against their limits; writes benchmarks/RESULTS.md (minutes)
+	$(BIN)/python benchmarks/run.py
+
 chaos: setup ## Kill worker and server in the middle and count what is left (minutes)
 	$(BIN)/python tests/chaos/run.py
+
+subscribers: setup ## A thousand subscribers on one server while rows change, and whether each ends right (minutes)
+	$(BIN)/python -m voxloop.benchmarks.subscribers
+
+pages: setup ## Look at form, status page and dashboard in headless Chromium (pictures: tests/browser/pictures)
+	@cd tests/browser && npm ci --silent --no-audit --no-fund && node run.mjs
+
+audit: setup $(AUDIT)/.ready ## Run suites and clients of others against a real installation (needs Node and npm)
+	$(BIN)/python tests/external/run.py $(AUDIT)
+
+audit-lock: setup ## Write the locks of what `make audit` installs
+	cd tests/external && $(CURDIR)/$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-emit-find-links --custom-compile-command "make audit-lock" --output-file clients.lock clients.in
+	cd tests/external && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+
+import-load: setup ## Import 100,000 rows, killed in the middle and resumed, and count (minutes)
+	$(BIN)/python benchmarks/import_rows.py
 
 lock: setup ## Write requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -82,4 +103,14 @@ $(READY): pyproject.toml requirements.lock
 	    && $(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements.lock \
 	    || { echo "The packages could not be installed (pip says why above): is the package index within reach?"; exit 1; }
 	@$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+# The clients need another graphql-core than we do, so they have an environment of their own.
+$(AUDIT)/.ready: $(READY) tests/external/package-lock.json tests/external/clients.lock
+	@command -v npm > /dev/null || { echo "There is no npm: install Node 20 or newer."; exit 1; }
+	@mkdir -p $(AUDIT)/npm
+	@cp tests/external/package.json tests/external/package-lock.json $(AUDIT)/npm
+	@cd $(AUDIT)/npm && npm ci --ignore-scripts --no-audit --no-fund
+	@$(BIN)/python -m venv $(AUDIT)/python
+	@$(AUDIT)/python/bin/python -m pip install --quiet --require-hashes -r tests/external/clients.lock
 	@touch $@

@@ -1,0 +1,111 @@
+"""Items that nobody touches, from their start until they are closed, against workflows that return at once.
+
+Each has one worker process with the same sandbox and the same slots. Ours takes five turns, a transaction each:
+acknowledged, classified, decided by the starter's rules, thanked, closed, with two messages on their way out.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from temporalio.client import Client
+
+from voxloop.analysis.search_keys import search_keys
+from voxloop.benchmarks.accept import submission
+from voxloop.benchmarks.empty import EMPTY, QUEUE
+from voxloop.benchmarks.ground import Ground, running
+from voxloop.benchmarks.measure import Comparison, Section, in_turns
+from voxloop.domain.feedback import Stage
+from voxloop.domain.identity import new_id
+from voxloop.store import feedback, outbox
+from voxloop.workflows.client import Loops, connect
+
+_ITEMS, _AT_ONCE, _ROUNDS = 60, 16, 3
+_LOOK_SECONDS = 0.02
+_MOST_SECONDS = 120
+
+
+async def measure(ground: Ground) -> Section:
+    """Closed items against ended workflows, a second."""
+    client = await connect(ground.temporal_address, lazy=False)
+    script = str(Path(__file__).with_name("empty.py"))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(ground.worker())
+        await stack.enter_async_context(running(script, ground.temporal_address))
+        variants = {"ours": lambda: _close_items(ground, client), "empty": lambda: _run_empty(client)}
+        rates = await in_turns(variants, _ROUNDS)
+    how = f"{_ITEMS} items a round, started {_AT_ONCE} at once, {_ROUNDS} rounds; both with their starts."
+    compared = [Comparison("items closed", "empty workflow", "items/s", rates["ours"], rates["empty"], 0.7)]
+    return Section("Handled without a person, until closed", how, compared)
+
+
+async def _close_items(ground: Ground, client: Client) -> float:
+    items = await _accepted(ground)
+    loops = Loops(client)
+    began = perf_counter()
+    await _at_once([lambda item=item: loops.start_loop(item) for item in items])  # type: ignore[misc]
+    await _until(lambda: _none_open(ground))
+    return _ITEMS / (perf_counter() - began)
+
+
+async def _accepted(ground: Ground) -> list[str]:
+    """Items that stand accepted, their loops not yet started."""
+    items = []
+    async with ground.sessions.begin() as session:
+        for _ in range(_ITEMS):
+            given = submission()
+            text, now = str(given["text"]), datetime.now(UTC)
+            item = {name: given[name] for name in ("channel", "rating", "nps", "batch", "region")}
+            item |= {"id": new_id(), "source": "bench", "idempotency_key": given["key"], "argument_hash": "-"}
+            item |= {
+                "text": text,
+                "language": "zh-CN",
+                "search_keys": search_keys(text),
+                "received_at": now,
+            }
+            await feedback.accept(session, item, "integration:bench")
+            items.append(str(item["id"]))
+        await outbox.done(session, [row["id"] for row in await outbox.claim(session, _ITEMS)])
+    return items
+
+
+async def _none_open(ground: Ground) -> bool:
+    async with ground.sessions.connect() as session:
+        stages = await feedback.count_by_stage(session)
+    return set(stages) == {Stage.CLOSED}
+
+
+async def _run_empty(client: Client) -> float:
+    began = perf_counter()
+    starts = [
+        lambda: client.start_workflow(EMPTY, {"item": str(new_id())}, id=f"empty/{new_id()}", task_queue=QUEUE)
+    ] * _ITEMS
+    await _at_once(starts)
+    await _until(lambda: _none_running(client))
+    return _ITEMS / (perf_counter() - began)
+
+
+async def _none_running(client: Client) -> bool:
+    counted = await client.count_workflows(f"WorkflowType = '{EMPTY}' AND ExecutionStatus = 'Running'")
+    return counted.count == 0
+
+
+async def _at_once(starts: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    waiting = iter(starts)
+
+    async def work() -> None:
+        for start in waiting:
+            await start()
+
+    await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+
+
+async def _until(done: Callable[[], Awaitable[bool]]) -> None:
+    until = perf_counter() + _MOST_SECONDS
+    while not await done():
+        if perf_counter() > until:
+            raise TimeoutError(f"not done within {_MOST_SECONDS} s")
+        await asyncio.sleep(_LOOK_SECONDS)
