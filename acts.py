@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from voxloop.domain.identity import CODE, digest
+from voxloop.domain.identity import digest
 from voxloop.domain.loop import Act, Verb
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.rights import demand_right
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.reception import Parts
-from voxloop.store import contents, feedback, people
+from voxloop.reception import Parts, find
+from voxloop.store import contents, people
 from voxloop.store.sessions import Row, Session
 
 
@@ -58,22 +58,6 @@ async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked
     item: UUID = row["id"]
     await parts.loops.act(item, _act(viewer, asked, content))
     return item
-
-
-async def find(session: Session, viewer: Viewer, wanted: UUID | str) -> Row:
-    """An item by its id or its code.
-
-    Raises:
-        Refused: ``viewer`` sees no such item.
-    """
-    row: Row | None = None
-    if isinstance(wanted, UUID):
-        row = await feedback.get(session, viewer, wanted)
-    elif CODE.fullmatch(wanted):
-        row = await feedback.get(session, viewer, code=wanted)
-    if row is None:
-        raise Refused(RefusalCode.NOT_FOUND, ["id"])
-    return row
 
 
 async def _check_target(session: Session, row: Row, wish: Wish) -> None:

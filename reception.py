@@ -20,7 +20,7 @@ from voxloop.store import attachments, customers, feedback
 from voxloop.store.acceptance import Acceptance
 from voxloop.store.attachments import Attachment
 from voxloop.store.feedback import Accepted
-from voxloop.store.sessions import Session, Sessions
+from voxloop.store.sessions import Row, Session, Sessions
 from voxloop.workflows.client import Loops
 from voxloop.workflows.relay import Relay
 
@@ -128,12 +128,21 @@ async def _customer(session: Session, given: dict[str, Any] | None) -> UUID | No
 async def _earlier(session: Session, viewer: Viewer, wanted: UUID | str | None) -> UUID | None:
     if wanted is None:
         return None
-    row = None
+    earlier: UUID = (await find(session, viewer, wanted, "follow_up_of"))["id"]
+    return earlier
+
+
+async def find(session: Session, viewer: Viewer, wanted: UUID | str, field: str = "id") -> Row:
+    """An item by its id or its code, which came in that ``field``.
+
+    Raises:
+        Refused: ``viewer`` sees no such item.
+    """
+    row: Row | None = None
     if isinstance(wanted, UUID):
         row = await feedback.get(session, viewer, wanted)
     elif CODE.fullmatch(wanted):
         row = await feedback.get(session, viewer, code=wanted)
     if row is None:
-        raise Refused(RefusalCode.NOT_FOUND, ["follow_up_of"])
-    earlier: UUID = row["id"]
-    return earlier
+        raise Refused(RefusalCode.NOT_FOUND, [field])
+    return row

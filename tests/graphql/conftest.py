@@ -1,20 +1,15 @@
 """Two installations with the API on them: one without Temporal, where nothing moves, and one where loops run."""
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from voxloop.domain.viewer import Role
 from voxloop.starter.load import load
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.graphql.api import Api
-from voxloop.tests.workflows.house import House, open_house
-from voxloop.workflows.attributes import KEYS
+from voxloop.tests.workflows.house import House, open_real_house
 from voxloop.workflows.client import Loops, connect
-from voxloop.workflows.failures import CONVERTER
 
 NOBODY_LISTENS = "127.0.0.1:1"
 NewDatabase = Callable[[str], Awaitable[str]]
@@ -35,12 +30,7 @@ async def still(new_database: NewDatabase) -> AsyncIterator[Api]:
 @pytest.fixture(scope="session")
 async def house(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """An installation whose loops run."""
-    url, var = await new_database("living"), tmp_path_factory.mktemp("living")
-    binary = str(Path(sys.executable).parent / "temporal")
-    env = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=binary, search_attributes=KEYS, data_converter=CONVERTER
-    )
-    async with env, open_house(env, url, var) as house:
+    async with open_real_house(await new_database("living"), tmp_path_factory.mktemp("living")) as house:
         yield house
 
 

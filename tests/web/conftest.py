@@ -1,19 +1,14 @@
 """Two sites: one without Temporal, where nothing moves, and one where loops run."""
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from voxloop.starter.load import load
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.web.site import Site
-from voxloop.tests.workflows.house import House, open_house
-from voxloop.workflows.attributes import KEYS
+from voxloop.tests.workflows.house import House, open_real_house
 from voxloop.workflows.client import Loops, connect
-from voxloop.workflows.failures import CONVERTER
 
 NOBODY_LISTENS = "127.0.0.1:1"
 NewDatabase = Callable[[str], Awaitable[str]]
@@ -32,12 +27,7 @@ async def site(new_database: NewDatabase) -> AsyncIterator[Site]:
 @pytest.fixture(scope="session")
 async def house(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """An installation whose loops run."""
-    url, var = await new_database("lively"), tmp_path_factory.mktemp("lively")
-    binary = str(Path(sys.executable).parent / "temporal")
-    env = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=binary, search_attributes=KEYS, data_converter=CONVERTER
-    )
-    async with env, open_house(env, url, var) as house:
+    async with open_real_house(await new_database("lively"), tmp_path_factory.mktemp("lively")) as house:
         yield house
 
 

@@ -7,18 +7,16 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from voxloop.tests.workflows.house import House, open_house, register_attributes
-from voxloop.workflows.attributes import KEYS
+from voxloop.tests.workflows.house import House, open_house, open_real_house, register_attributes
 from voxloop.workflows.failures import CONVERTER
 
-BINARIES = Path(sys.executable).parent
 NewDatabase = Callable[[str], Awaitable[str]]
 
 
 @pytest.fixture(scope="session")
 async def skipping(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     url = await new_database("skipping")
-    binary = str(BINARIES / "temporal-test-server")
+    binary = str(Path(sys.executable).parent / "temporal-test-server")
     env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary, data_converter=CONVERTER)
     async with env:
         await register_attributes(env)
@@ -28,14 +26,9 @@ async def skipping(new_database: NewDatabase, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 async def developing(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    url = await new_database("developing")
-    env = await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(BINARIES / "temporal"),
-        search_attributes=KEYS,
-        data_converter=CONVERTER,
-        dev_server_extra_args=["--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30"],
-    )
-    async with env, open_house(env, url, tmp_path_factory.mktemp("developing")) as house:
+    url, var = await new_database("developing"), tmp_path_factory.mktemp("developing")
+    short = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=30")
+    async with open_real_house(url, var, *short) as house:
         yield house
 
 

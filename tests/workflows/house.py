@@ -5,6 +5,7 @@ The relay is turned by hand, so that a test knows when nothing is left to do; wa
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from voxloop.tests.items import hand_in
 from voxloop.worker import Parts, assemble, effects_worker, loops_worker
 from voxloop.workflows.attributes import KEYS
 from voxloop.workflows.client import Loops
+from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE
 from voxloop.workflows.relay import Relay
 
@@ -232,6 +234,19 @@ async def open_house(env: WorkflowEnvironment, url: str, var: Path) -> AsyncIter
     async with loops_worker(env.client, parts, sandbox_passthrough=False), effects_worker(env.client, parts):
         yield House(env, sessions, parts)
     await sessions.dispose()
+
+
+@contextlib.asynccontextmanager
+async def open_real_house(url: str, var: Path, *options: str) -> AsyncIterator[House]:
+    """A house on a development server of its own, started with these ``options``."""
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
+        search_attributes=KEYS,
+        data_converter=CONVERTER,
+        dev_server_extra_args=options,
+    )
+    async with env, open_house(env, url, var) as house:
+        yield house
 
 
 async def register_attributes(env: WorkflowEnvironment) -> None:
