@@ -14,7 +14,7 @@ from pathlib import Path
 
 import orjson
 from sqlalchemy import text
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from voxloop.domain.loop import Plan
@@ -81,14 +81,19 @@ class Count:
     mailbox: Mailbox | None = None
 
     async def all(self, patience_seconds: float) -> tuple[list[Check], float]:
-        """Every check as it stands in the end, and after how many seconds all of them held."""
+        """Every check as it stands in the end, and after how many seconds all of them held.
+
+        Each open loop is asked only when all else holds, for that is work which keeps a busy worker from its own.
+        """
         began = time.monotonic()
         while True:
             checks = [*await self._rows(), *await self._effects(), *await self._mail()]
             checks += [*await self._acts(), *await self._loops()]
-            waited = time.monotonic() - began
-            if all(check.holds for check in checks) or waited > patience_seconds:
-                return checks, waited
+            given_up = time.monotonic() - began > patience_seconds
+            if given_up or _hold(checks):
+                checks += await self._plans()
+            if given_up or _hold(checks):
+                return checks, time.monotonic() - began
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def until_all_run(self, patience_seconds: float) -> tuple[int, float]:
@@ -181,18 +186,17 @@ class Count:
             if run.status is not WorkflowExecutionStatus.CONTINUED_AS_NEW and run.status is not None:
                 runs[run.id] += 1
                 statuses[run.status.name.lower()] += 1
-        open_ = [id_ for id_, row in rows.items() if row["finished_at"] is None and id_ in runs]
         return [
             Check("items with a loop", len(runs.keys() & rows.keys()), len(rows)),
             _none("loops without an item", runs.keys() - rows.keys()),
             _none("items with more than one loop", [id_ for id_, count in runs.items() if count > 1]),
             Check("loops running", statuses["running"], sum(row["finished_at"] is None for row in rows.values())),
             _none("loops failed, terminated, cancelled", [name for name in _GONE_WRONG for _ in range(statuses[name])]),
-            *await self._plans(open_),
         ]
 
-    async def _plans(self, loops: Sequence[str]) -> list[Check]:
+    async def _plans(self) -> list[Check]:
         """Each open loop by its own account: at the version of its row, waiting for something, nothing overdue."""
+        open_ = await self._select("SELECT id FROM feedback WHERE finished_at IS NULL")
         limit = asyncio.Semaphore(_AT_ONCE)
 
         async def ask(loop: str) -> tuple[str, str] | None:
@@ -203,7 +207,8 @@ class Count:
                     await asyncio.sleep(1)
                 return await self._complaint(loop)
 
-        complaints = [found for found in await asyncio.gather(*map(ask, loops)) if found is not None]
+        asked = await asyncio.gather(*(ask(f"feedback/{row['id']}") for row in open_))
+        complaints = [found for found in asked if found is not None]
 
         def those(kind: str) -> list[str]:
             return [loop for loop, complaint in complaints if complaint == kind]
@@ -217,7 +222,7 @@ class Count:
             plan = await self.temporal.get_workflow_handle(loop).query(
                 "plan", result_type=Plan, rpc_timeout=timedelta(seconds=10)
             )
-        except RPCError:
+        except (RPCError, WorkflowQueryFailedError):
             return loop, "loops that do not answer"
         sql = "SELECT version, finished_at FROM feedback WHERE id = CAST(:id AS uuid)"
         [row] = await self._select(sql, id=loop.partition("/")[2])
@@ -232,6 +237,10 @@ class Count:
     async def _select(self, sql: str, **values: object) -> Sequence[Row]:
         async with self.sessions.begin() as session:
             return (await session.execute(text(sql), values)).mappings().all()
+
+
+def _hold(checks: Sequence[Check]) -> bool:
+    return all(check.holds for check in checks)
 
 
 def _none(name: str, found: "Sequence[object] | set[str]") -> Check:
