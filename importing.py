@@ -232,7 +232,10 @@ class Report:
         self._known = size if size and path.exists() and path.stat().st_size >= size else 0
 
     def __enter__(self) -> "Report":
-        self._file = self._path.open("r+b" if self._known else "wb")
+        try:
+            self._file = self._path.open("r+b" if self._known else "wb")
+        except OSError as error:
+            raise Obstacle("unwritable_report", file=self._path, reason=error.strerror) from error
         self._file.truncate(self._known)
         self._file.seek(self._known)
         if not self._known:

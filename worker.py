@@ -15,7 +15,6 @@ from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from voxloop.activities import webhooks
 from voxloop.activities.acts import Acts
@@ -44,6 +43,7 @@ from voxloop.workflows.policies import DELIVERY_QUEUE, LOOPS_QUEUE
 from voxloop.workflows.reconciler import Reconciler as ReconcilerWorkflow
 from voxloop.workflows.reconciler import ensure_schedule
 from voxloop.workflows.relay import Relay
+from voxloop.workflows.sandbox import Sandbox
 from voxloop.workflows.targets import Target
 
 _log = logging.getLogger(__name__)
@@ -182,9 +182,6 @@ async def run_worker(client: Client, parts: Parts, *, sandbox_passthrough: bool 
 
 def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True) -> Worker:
     """Workflows, and the turns that run beside them as local activities."""
-    restrictions = SandboxRestrictions.default
-    if sandbox_passthrough:
-        restrictions = restrictions.with_passthrough_all_modules()
     intake, acts = Intake(parts.means), Acts(parts.means)
     return Worker(
         client,
@@ -201,7 +198,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
             LinkedItems(parts.means, parts.systems).note,
             Deliveries(parts.means, parts.channels).note_failure,
         ],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=Sandbox(sandbox_passthrough),
         max_cached_workflows=1000,
         max_concurrent_workflow_tasks=16,
         graceful_shutdown_timeout=timedelta(seconds=5),

@@ -107,7 +107,7 @@ async def _customer_reply(scene: Scene, act: Act, words: Words) -> None:
         await stations.leave(scene, "answered")
     else:
         await stations.resume(scene)
-    if scene.stage is not Stage.CLOSED and await clocks.running(scene, ClockName.NEXT_REPLY) is None:
+    if scene.stage is not Stage.CLOSED and ClockName.NEXT_REPLY not in await scene.clocks():
         await clocks.start(scene, ClockName.NEXT_REPLY, scene.now)
 
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from voxloop.activities.scene import Scene
 from voxloop.domain.moments import limits_of, paused_in
 from voxloop.domain.process import ClockName
-from voxloop.store import clocks
 from voxloop.store.sessions import Row
 
 
@@ -24,29 +23,25 @@ async def start(scene: Scene, name: ClockName, at: datetime, seq: int = 0) -> No
         "target_seconds": None if scaled is None else scaled.total_seconds(),
         "due_at": None if scaled is None else at + scaled,
     }
-    await clocks.start(scene.session, values)
+    await scene.start_clock(values)
 
 
 async def end(scene: Scene, *names: ClockName, fulfilled: bool) -> None:
     """End these of the running clocks, fulfilled or cancelled; one overdue by then has breached at its due instant."""
-    for clock in await clocks.running(scene.session, scene.id):
-        if clock["name"] in names:
-            if fulfilled and _overdue(clock, scene.now):
-                await breach(scene, clock)
+    running = await scene.clocks()
+    for name in names:
+        if name in running:
+            if fulfilled and _overdue(running[name], scene.now):
+                await breach(scene, running[name])
             kind = "fulfil" if fulfilled else "cancel"
-            await clocks.change(scene.session, clock["id"], kind, scene.now, ended_at=scene.now, fulfilled=fulfilled)
-
-
-async def running(scene: Scene, name: str) -> Row | None:
-    """The running clock of that name, if there is one."""
-    return next((clock for clock in await clocks.running(scene.session, scene.id) if clock["name"] == name), None)
+            await scene.change_clock(name, kind, scene.now, ended_at=scene.now, fulfilled=fulfilled)
 
 
 async def breach(scene: Scene, clock: Row) -> None:
     """Store the breach at its exact instant, and by how much later it is acted on."""
     late = (scene.now - clock["due_at"]).total_seconds()
     values = {"breached_at": clock["due_at"], "late_seconds": max(late, 0.0)}
-    await clocks.change(scene.session, clock["id"], "breach", clock["due_at"], **values)
+    await scene.change_clock(clock["name"], "breach", clock["due_at"], **values)
 
 
 def _overdue(clock: Row, now: datetime) -> bool:
@@ -57,24 +52,23 @@ def _overdue(clock: Row, now: datetime) -> bool:
 async def follow(scene: Scene) -> None:
     """After a turn's part: stand still or go on as the stage wants, aim anew if the priority or the process changed."""
     before, item = scene.before, scene.item
-    if item["process"] is None:  # no clock runs before the decision
-        return
     retarget = before["process"] is not None and any(before[name] != item[name] for name in ("priority", "process"))
-    for clock in await clocks.running(scene.session, scene.id):
-        clock = await _stand_still_or_go_on(scene, clock)
+    running = await scene.clocks()
+    for name in tuple(running):
+        await _stand_still_or_go_on(scene, running[name])
         if retarget:
-            await _aim(scene, clock)
+            await _aim(scene, running[name])
 
 
-async def _stand_still_or_go_on(scene: Scene, clock: Row) -> Row:
+async def _stand_still_or_go_on(scene: Scene, clock: Row) -> None:
     process = await scene.process()
     if process is None:
-        return clock
+        return
     still = paused_in(scene.stage, limits_of(clock["name"], process, await scene.step()))
     if still and clock["paused_at"] is None:
         if _overdue(clock, scene.now):
             await breach(scene, clock)
-        await clocks.change(scene.session, clock["id"], "pause", scene.now, paused_at=scene.now)
+        await scene.change_clock(clock["name"], "pause", scene.now, paused_at=scene.now)
     elif not still and clock["paused_at"] is not None:
         pause = scene.now - clock["paused_at"]
         due = clock["due_at"]
@@ -83,10 +77,7 @@ async def _stand_still_or_go_on(scene: Scene, clock: Row) -> Row:
             "paused_seconds": clock["paused_seconds"] + pause.total_seconds(),
             "due_at": due if due is None or clock["breached_at"] else due + pause,
         }
-        await clocks.change(scene.session, clock["id"], "resume", scene.now, **values)
-    else:
-        return clock
-    return await running(scene, clock["name"]) or clock
+        await scene.change_clock(clock["name"], "resume", scene.now, **values)
 
 
 async def _aim(scene: Scene, clock: Row) -> None:
@@ -99,4 +90,4 @@ async def _aim(scene: Scene, clock: Row) -> None:
     due = None if scaled is None else clock["started_at"] + scaled + pause
     if due != clock["due_at"]:
         values = {"target_seconds": None if scaled is None else scaled.total_seconds(), "due_at": due}
-        await clocks.change(scene.session, clock["id"], "retarget", scene.now, **values)
+        await scene.change_clock(clock["name"], "retarget", scene.now, **values)

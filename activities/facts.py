@@ -1,5 +1,6 @@
 """What is known of an item at this moment, as rules, escalations and choices may ask (``rules/vocabulary``)."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +15,15 @@ _WINDOW = timedelta(days=30)
 _LEANING = 0.2
 
 
-async def known(scene: Scene, accepted: bool = False) -> dict[str, Any]:
-    """The facts by name, without those that are absent; ``accepted``: whether a member has taken the matter on."""
+async def known(scene: Scene, asked: Collection[str], accepted: bool = False) -> dict[str, Any]:
+    """The facts by name, without those that are absent; items are counted only for a count that is ``asked`` for.
+
+    ``accepted``: whether a member has taken the matter on.
+    """
     item, customer = scene.item, await scene.customer()
     found = {name: item[name] for name in _DIRECT}
-    found |= await facts.recent_counts(scene.session, item, item["received_at"] - _WINDOW)
+    if not facts.COUNTS.isdisjoint(asked):
+        found |= await facts.recent_counts(scene.session, item, item["received_at"] - _WINDOW)
     found |= {
         "version": item["product_version"],
         "sentiment": None if item["sentiment"] is None else _leaning(item["sentiment"]),

@@ -11,6 +11,7 @@ from voxloop.domain.decision import Decision
 from voxloop.domain.feedback import FeedbackType, Outcome
 from voxloop.domain.loop import Plan, Turn
 from voxloop.domain.process import ClockName
+from voxloop.rules.vocabulary import FACTS
 from voxloop.store import decisions, documents
 from voxloop.store.events import Event
 
@@ -57,13 +58,14 @@ class Intake:
         """Let the published rules decide, and do what they say."""
 
         async def part(scene: Scene) -> None:
-            row = await documents.published(scene.session, "rule_set", RULE_SET)
-            if row is None:
+            version = await documents.published_version(scene.session, "rule_set", RULE_SET)
+            if version is None:
                 raise LookupError("no published rule set for intake")
-            known = await facts.known(scene)
-            decision = self.means.decider.decide(str(row["id"]), self.means.rule_set(row), known)
+            rules = await self.means.rule_set(scene.session, version)
+            known = await facts.known(scene, FACTS)
+            decision = self.means.decider.decide(str(version), rules, known)
             scene.happened = Event("decided", f"rule:{RULE_SET}", {"fired": decision.explanation.fired})
-            scene.set(rule_set=row["id"])
+            scene.set(rule_set=version)
             await _keep(scene, decision)
             await _follow(scene, decision)
 
@@ -95,9 +97,10 @@ async def route_again(scene: Scene) -> None:
 
     It begins anew at the first step there, unless that is the process it is in already.
     """
-    rules = await documents.pinned(scene.session, scene.item["rule_set"])
+    version = scene.item["rule_set"]
+    rules = await scene.means.rule_set(scene.session, version)
     standing = await documents.pinned(scene.session, scene.item["process"])
-    decision = scene.means.decider.decide(str(rules["id"]), scene.means.rule_set(rules), await facts.known(scene))
+    decision = scene.means.decider.decide(str(version), rules, await facts.known(scene, FACTS))
     process = await documents.process_for(scene.session, decision.route.process, FeedbackType(scene.item["type"]))
     if process["key"] == standing["key"]:
         return

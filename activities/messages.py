@@ -59,11 +59,10 @@ class Deliveries:
         """One transaction between two messages: what came of the last one, and that the next one is being sent."""
         async with self.means.sessions.begin() as session:
             await _record(session, done)
-            receipt = await messages.next_pending(session, target)
+            receipt = await messages.take_next(session, target)
             if receipt is None:
                 return None
             address = await addresses.of_receipt(session, receipt)
-            await messages.begin_sending(session, receipt["key"])
         text = "\n\n".join(part for part in (receipt["text"], receipt["footer"]) if part)
         return receipt, Outgoing(receipt["key"], receipt["via"], address, receipt["subject"], text)
 

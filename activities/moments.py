@@ -12,8 +12,8 @@ from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.loop import Moment, Plan, Turn
 from voxloop.domain.process import Escalation
+from voxloop.domain.rules import leaves
 from voxloop.rules.evaluator import holds
-from voxloop.store import clocks as clock_rows
 from voxloop.store.events import Event
 
 _WARNED = [Tell("assignee")]
@@ -54,7 +54,7 @@ def _finish(scene: Scene) -> None:
 
 
 async def _clock(scene: Scene, name: str, what: str, moment: Moment) -> None:
-    clock = await clocks.running(scene, name)
+    clock = (await scene.clocks()).get(name)
     if clock is None:
         raise LookupError(f"no clock {name} runs")
     if what == "breach":
@@ -64,7 +64,7 @@ async def _clock(scene: Scene, name: str, what: str, moment: Moment) -> None:
     else:
         scene.happened.kind = "warned"
         share = float(what.removeprefix("warn."))
-        await clock_rows.change(scene.session, clock["id"], "warn", moment.at, warned=share)
+        await scene.change_clock(name, "warn", moment.at, warned=share)
         await notices.tell(scene, _WARNED, "notice_warning")
 
 
@@ -85,4 +85,7 @@ async def _escalate(scene: Scene, level: int) -> None:
 
 
 async def _wanted(scene: Scene, escalation: Escalation, accepted: bool) -> bool:
-    return escalation.condition is None or holds(escalation.condition, await facts.known(scene, accepted))
+    if escalation.condition is None:
+        return True
+    asked = {leaf.fact for leaf in leaves(escalation.condition)}
+    return holds(escalation.condition, await facts.known(scene, asked, accepted))

@@ -7,7 +7,7 @@ from voxloop.activities.scene import Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.templates import fill
 from voxloop.domain.texts import say
-from voxloop.store import documents, messages, people
+from voxloop.store import messages, people
 from voxloop.store.sessions import Row
 
 REPLY = "reply"
@@ -28,13 +28,12 @@ async def answer_customer(
     values = {"direction": "out", "visibility": "public", "purpose": purpose, "author": author, "footer": None}
     if purpose == REPLY:
         subject, values["footer"] = await _frame(scene)
-    number = await _add(scene, values | {"subject": subject, "text": text})
-    await _send(scene, number, await _way_to_customer(scene))
+    await _send(scene, values | {"subject": subject, "text": text}, await _way_to_customer(scene))
 
 
 async def _frame(scene: Scene) -> tuple[str | None, str | None]:
     """Subject and footer of a reply; nothing where no template says them."""
-    if await documents.published(scene.session, "template", REPLY) is None:
+    if await scene.means.template(scene.session, REPLY) is None:
         return None, None
     return await render(scene, REPLY, await _language(scene))
 
@@ -55,7 +54,7 @@ async def _way_to_customer(scene: Scene) -> str:
 async def keep(scene: Scene, text: str, author: str, direction: str, visibility: str) -> None:
     """Keep words that go nowhere: the customer's own, or an internal note."""
     values = {"direction": direction, "visibility": visibility, "purpose": "reply", "author": author}
-    await _add(scene, values | {"subject": None, "text": text})
+    await messages.add(scene.session, **_place(scene), **values, text=text)
 
 
 async def tell(scene: Scene, tells: Iterable[Tell], template: str) -> None:
@@ -95,23 +94,22 @@ async def _notify(scene: Scene, member: Row, via: Iterable[str], template: str) 
     subject, text = await render(scene, template, member["language"])
     for way in via:
         values = {"direction": "internal", "visibility": "internal", "purpose": template, "author": "system"}
-        number = await _add(scene, values | {"member": member["key"], "subject": subject, "text": text})
-        await _send(scene, number, way)
+        await _send(scene, values | {"member": member["key"], "subject": subject, "text": text}, way)
 
 
-async def _add(scene: Scene, values: dict[str, Any]) -> int:
-    return await messages.add(scene.session, item=scene.id, version=scene.turn.version, at=scene.now, **values)
-
-
-async def _send(scene: Scene, message: int, via: str) -> None:
+async def _send(scene: Scene, words: Mapping[str, Any], via: str) -> None:
     target = scene.means.targets.get(via, "builtin")
-    await messages.intend(scene.session, key=scene.next_key(), item=scene.id, message=message, target=target, via=via)
+    await messages.intend(scene.session, {**_place(scene), **words}, scene.next_key(), target, via)
     scene.targets.add(target)
+
+
+def _place(scene: Scene) -> dict[str, Any]:
+    return {"item": scene.id, "version": scene.turn.version, "at": scene.now}
 
 
 async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
     """A template's heading and body in one language, its names filled from the item."""
-    found = await documents.published(scene.session, "template", template)
+    found = await scene.means.template(scene.session, template)
     if found is None:
         raise LookupError(f"no template {template}")
     customer = await scene.customer()
@@ -129,7 +127,7 @@ async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
         "product": item["product"],
         "batch": item["batch"],
     }
-    return fill(found["body"], language, words)
+    return fill(found, language, words)
 
 
 def _beginning(text: str) -> str:

@@ -7,13 +7,12 @@ from voxloop.domain.feedback import Stage
 from voxloop.domain.loop import Attributes, Moment, Plan
 from voxloop.domain.moments import clock_moments, escalation_moments, limits_of, silence, window_end
 from voxloop.domain.process import ClockName, StepKind
-from voxloop.store import clocks
 from voxloop.store.sessions import Row
 
 
 async def settle(scene: Scene) -> Plan:
     """Bring the item's due instant and overdue mark up to date, and make the plan."""
-    running = await clocks.running(scene.session, scene.id) if scene.item["process"] is not None else []
+    running = list((await scene.clocks()).values())
     due = [clock["due_at"] for clock in running if clock["due_at"] and clock["paused_at"] is None]
     scene.set(due_at=min(due, default=None), overdue=any(clock["breached_at"] for clock in running))
     run, step = await scene.run(), await scene.step()

@@ -14,7 +14,7 @@ from voxloop.domain.process_reader import read_process
 from voxloop.domain.rules import RuleSet, read_rule_set
 from voxloop.rules.decide import Decider
 from voxloop.signing import Links
-from voxloop.store import customers, documents, steps
+from voxloop.store import clocks, customers, documents, steps
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row, Session, Sessions
 
@@ -36,6 +36,7 @@ class Means:
     decider: Decider = field(default_factory=Decider)
     processes: dict[int, Process] = field(default_factory=dict)
     rule_sets: dict[int, RuleSet] = field(default_factory=dict)
+    templates: dict[int, Mapping[str, Any]] = field(default_factory=dict)
 
     async def process(self, session: Session, version_id: int) -> Process:
         """A pinned process; a published body never changes, so it is read once."""
@@ -44,11 +45,18 @@ class Means:
             self.processes[version_id] = read_process(body)
         return self.processes[version_id]
 
-    def rule_set(self, version: Row) -> RuleSet:
-        """A published rule set, likewise read once."""
-        if version["id"] not in self.rule_sets:
-            self.rule_sets[version["id"]] = read_rule_set(version["body"])
-        return self.rule_sets[version["id"]]
+    async def rule_set(self, session: Session, version_id: int) -> RuleSet:
+        """A rule set, likewise read once."""
+        if version_id not in self.rule_sets:
+            self.rule_sets[version_id] = read_rule_set((await documents.pinned(session, version_id))["body"])
+        return self.rule_sets[version_id]
+
+    async def template(self, session: Session, key: str) -> Mapping[str, Any] | None:
+        """The body of a template as published now, likewise read once; None where there is none."""
+        version_id = await documents.published_version(session, "template", key)
+        if version_id is not None and version_id not in self.templates:
+            self.templates[version_id] = (await documents.pinned(session, version_id))["body"]
+        return None if version_id is None else self.templates[version_id]
 
 
 class Scene:
@@ -65,6 +73,7 @@ class Scene:
         self._customer: Row | None = None
         self._run: Row | None = None
         self._run_is_known = item["step"] is None  # it stands at none
+        self._clocks: dict[str, Row] | None = {} if item["process"] is None else None  # none runs before the decision
 
     @property
     def id(self) -> UUID:
@@ -116,10 +125,10 @@ class Scene:
         return self._run
 
     async def begin_run(self, **values: Any) -> Row:
-        """Begin a step run (columns of ``step_run``)."""
-        self._run = await steps.begin(self.session, self.id, **values)
-        self._run_is_known = True
-        return self._run
+        """Begin a step run (columns of ``step_run``); one that has ended at once is not where the item stands."""
+        run = await steps.begin(self.session, self.id, **values)
+        self._run, self._run_is_known = (None if run["ended_at"] else run), True
+        return run
 
     async def change_run(self, **values: Any) -> None:
         """Change columns of the present step run, if there is one; with ``ended_at`` the item stands at none."""
@@ -127,6 +136,26 @@ class Scene:
         if run is not None:
             changed = await steps.change(self.session, run, **values)
             self._run = None if changed["ended_at"] else changed
+
+    async def clocks(self) -> Mapping[str, Row]:
+        """The running clocks by name, paused or not."""
+        return await self._running()
+
+    async def start_clock(self, values: Mapping[str, Any]) -> None:
+        """Start a clock (columns of ``clock``)."""
+        (await self._running())[values["name"]] = await clocks.start(self.session, values)
+
+    async def change_clock(self, name: str, kind: str, at: datetime, **values: Any) -> None:
+        """Change columns of a running clock and record what ``kind`` of thing happened to it ``at`` that instant."""
+        running = await self._running()
+        running[name] = await clocks.change(self.session, running[name], kind, at, **values)
+        if running[name]["ended_at"] is not None:
+            del running[name]
+
+    async def _running(self) -> dict[str, Row]:
+        if self._clocks is None:
+            self._clocks = {clock["name"]: clock for clock in await clocks.running(self.session, self.id)}
+        return self._clocks
 
     async def step(self) -> Step | None:
         """The definition of that step."""

@@ -6,16 +6,24 @@ A member may also leave hers for a while without ending it: it waits for the cus
 from voxloop.activities import clocks
 from voxloop.activities.scene import Scene
 from voxloop.domain.feedback import Stage
+from voxloop.domain.loop import MEMBER_STEPS
 from voxloop.domain.process import CLOSE, ClockName
 from voxloop.store import steps
 
 
 async def leave(scene: Scene, outcome: str, content: object = None) -> None:
     """End the current step with ``outcome`` and go where that leads."""
-    process, step, run = await scene.process(), await scene.step(), await scene.run()
-    if process is None or step is None or run is None:
+    if await scene.run() is None:
         raise LookupError(f"{scene.id} stands at no step")
     await end_run(scene, outcome, content)
+    await go_on(scene, outcome)
+
+
+async def go_on(scene: Scene, outcome: str) -> None:
+    """Go where an outcome of the current step leads."""
+    process, step = await scene.process(), await scene.step()
+    if process is None or step is None:
+        raise LookupError(f"{scene.id} stands at no step")
     following = step.outcomes[outcome]
     if following == CLOSE:
         scene.close_as(process.item_outcome(outcome))
@@ -26,9 +34,11 @@ async def leave(scene: Scene, outcome: str, content: object = None) -> None:
 
 async def end_run(scene: Scene, outcome: str | None, content: object = None) -> None:
     """End the current step, if the item stands at one, without saying where it goes."""
-    if await scene.run() is not None:
+    run = await scene.run()
+    if run is not None:
         await scene.change_run(ended_at=scene.now, outcome=outcome, content=content, waiting_since=None)
-        await steps.release(scene.session, scene.id, scene.now)
+        if run["kind"] in MEMBER_STEPS:
+            await steps.release(scene.session, scene.id, scene.now)
     done = outcome is not None
     await clocks.end(scene, ClockName.RESPOND, ClockName.FINISH, fulfilled=done)
 

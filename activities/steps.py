@@ -11,7 +11,7 @@ from voxloop.activities import clocks, facts, linked_items, notices, owners, sta
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.feedback import Outcome, Stage
-from voxloop.domain.loop import Plan, Turn
+from voxloop.domain.loop import MEMBER_STEPS, Plan, Turn
 from voxloop.domain.process import CLOSE, ITEM_CLOCKS, Case, ClockName, Step, StepKind
 from voxloop.domain.rules import leaves
 from voxloop.domain.texts import LANGUAGES, say
@@ -54,21 +54,23 @@ async def _enter(scene: Scene, key: str) -> None:
     if step.kind not in _PARTS:  # else it only comes through: whose it was and how it stood stay as they are
         scene.set(stage=step.stage, team=team or scene.item["team"], owner=None)
     scene.happened = Event("step_entered", "system", {"step": key})
-    run = await scene.begin_run(
-        step=key,
-        kind=step.kind,
-        title=step.title,
-        round=scene.item["round"],
-        team=team,
-        entered_at=scene.now,
-        outcomes=list(step.outcomes),
-        required=list(step.require),
-    )
     await linked_items.open_items(scene, step.opens)
+    run = {
+        "step": key,
+        "kind": step.kind,
+        "title": step.title,
+        "round": scene.item["round"],
+        "team": team,
+        "entered_at": scene.now,
+        "outcomes": list(step.outcomes),
+        "required": list(step.require),
+    }
     if step.kind in _PARTS:
-        await _PARTS[step.kind](scene, step)
+        outcome = await _PARTS[step.kind](scene, step)
+        await scene.begin_run(**run, ended_at=scene.now, outcome=outcome)
+        await stations.go_on(scene, outcome)
     else:
-        await _begin(scene, step, run, member)
+        await _begin(scene, step, await scene.begin_run(**run), member)
 
 
 async def _route(scene: Scene, step: Step) -> tuple[str | None, str | None]:
@@ -85,7 +87,7 @@ async def _begin(scene: Scene, step: Step, run: Row, member: str | None) -> None
     if step.automatic and step.send:
         await notices.to_customer(scene, step.send)
         await stations.leave(scene, "sent")
-    elif step.kind in (StepKind.TASK, StepKind.REPLY):
+    elif step.kind in MEMBER_STEPS:
         await owners.assign(scene, step, run, member)
         await clocks.start(scene, ClockName.RESPOND, scene.now, run["seq"])
         await clocks.start(scene, ClockName.FINISH, scene.now, run["seq"])
@@ -97,25 +99,25 @@ async def _begin(scene: Scene, step: Step, run: Row, member: str | None) -> None
         await notices.to_customer(scene, step.send)
 
 
-async def _choose(scene: Scene, step: Step) -> None:
+async def _choose(scene: Scene, step: Step) -> str:
     """Take the first case that holds of the item as it is now, and keep of what it was asked, with the answers."""
-    accepted = await steps.accepted_in(scene.session, scene.id, scene.item["round"])
-    known = await facts.known(scene, accepted)
+    asked = {leaf.fact for each in step.cases if each.condition for leaf in leaves(each.condition)}
+    accepted = "accepted" in asked and await steps.accepted_in(scene.session, scene.id, scene.item["round"])
+    known = await facts.known(scene, asked, accepted)
     case = next(case for case in step.cases if case.condition is None or holds(case.condition, known))
-    asked = {leaf.fact for each in step.cases if each.condition for leaf in leaves(each.condition)} - {"text"}
     scene.happened.kind = "chosen"
     scene.happened.detail |= {
         "because": {language: _because(case, language) for language in LANGUAGES},
-        "facts": {name: known.get(name) for name in sorted(asked)},
+        "facts": {name: known.get(name) for name in sorted(asked - {"text"})},
     }
-    await stations.leave(scene, case.go)
+    return case.go
 
 
 def _because(case: Case, language: str) -> str:
     return condition_sentence(case.condition, language) if case.condition else say(language, "rule.otherwise")
 
 
-async def _carry_out(scene: Scene, step: Step) -> None:
+async def _carry_out(scene: Scene, step: Step) -> str:
     scene.happened.kind = "carried_out"
     if step.sets.priority is not None:
         scene.set(priority=step.sets.priority)
@@ -125,7 +127,7 @@ async def _carry_out(scene: Scene, step: Step) -> None:
         await notices.to_customer(scene, step.send)
     await notices.tell(scene, step.tell, "notice_rule")
     [outcome] = step.outcomes
-    await stations.leave(scene, outcome)
+    return outcome
 
 
 _PARTS = {StepKind.CHOICE: _choose, StepKind.AUTOMATIC: _carry_out}

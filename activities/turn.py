@@ -13,7 +13,8 @@ from voxloop import logs
 from voxloop.activities import clocks, plans, webhooks
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.loop import Plan, Turn
-from voxloop.store import events, feedback, outbox
+from voxloop.store import events, feedback
+from voxloop.store.events import Written
 
 Part = Callable[[Scene], Awaitable[None]]
 
@@ -30,9 +31,6 @@ async def take(means: Means, turn: Turn, part: Part) -> Plan:
         await clocks.follow(scene)
         await webhooks.announce(scene)
         plan = await plans.settle(scene)
-        await feedback.advance(session, scene.id, turn.version, scene.changes)
-        written = events.Written(turn.version, scene.changes, plan)
-        for target in sorted(scene.targets):
-            await outbox.put(session, "wake_target", f"target/{target}")
-        await events.append(session, scene.item, scene.now, scene.happened, written)
+        written = Written(turn.version, scene.now, scene.happened, scene.changes, plan, scene.targets)
+        await feedback.advance(session, scene.item, written)
         return plan

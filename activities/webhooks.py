@@ -37,8 +37,7 @@ async def announce(scene: Scene) -> None:
     text = json.dumps(event, ensure_ascii=False, default=lambda value: getattr(value, "isoformat", value.__str__)())
     values = {"direction": "internal", "visibility": "internal", "purpose": messages.EVENT, "author": "system"}
     place = {"item": scene.id, "version": scene.turn.version, "at": scene.now}
-    number = await messages.add(scene.session, **place, **values, text=text)
-    await messages.intend(scene.session, key=key, item=scene.id, message=number, target=TARGET, via=TARGET)
+    await messages.intend(scene.session, {**place, **values, "text": text}, key, TARGET, via=TARGET)
     scene.targets.add(TARGET)
 
 

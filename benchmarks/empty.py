@@ -5,10 +5,10 @@ import sys
 
 from temporalio import workflow
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 with workflow.unsafe.imports_passed_through():
     from voxloop.workflows.client import connect
+    from voxloop.workflows.sandbox import Sandbox
 
 EMPTY = "Empty"
 QUEUE = "bench-empty"
@@ -25,13 +25,12 @@ class Empty:
 
 async def work(address: str) -> None:
     """Run it until the process is ended."""
-    runner = SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_all_modules())
     client = await connect(address, lazy=False)
     worker = Worker(
         client,
         task_queue=QUEUE,
         workflows=[Empty],
-        workflow_runner=runner,
+        workflow_runner=Sandbox(),
         max_cached_workflows=1000,
         max_concurrent_workflow_tasks=16,
     )

@@ -85,7 +85,7 @@ class Plan:
     @property
     def waits(self) -> bool:
         """Whether the member whose step it is waits for the customer."""
-        return self.kind in _MEMBER_STEPS and self.attributes.stage == Stage.WAITING_CUSTOMER
+        return self.kind in MEMBER_STEPS and self.attributes.stage == Stage.WAITING_CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Answer:
     version: int
 
 
-_MEMBER_STEPS = (StepKind.TASK, StepKind.REPLY)
+MEMBER_STEPS = (StepKind.TASK, StepKind.REPLY)
 _AT_MEMBER_STEPS = (Verb.ACCEPT, Verb.REASSIGN, Verb.COMPLETE, Verb.WAIT_FOR_CUSTOMER)
 _AFTER_CLOSING = (Verb.NOTE, Verb.CUSTOMER_REPLY, Verb.CHANGE_TYPE, Verb.ADD_TAG, Verb.REMOVE_TAG)
 
@@ -151,7 +151,7 @@ def refusal(act: Act, plan: Plan) -> RefusalCode | None:
 def _step_refusal(act: Act, plan: Plan) -> RefusalCode | None:
     if act.verb in (Verb.CONFIRM, Verb.REJECT):
         return None if plan.kind == StepKind.CUSTOMER and not plan.asks else RefusalCode.NOT_ASKED
-    if act.verb in _AT_MEMBER_STEPS and plan.kind not in _MEMBER_STEPS:
+    if act.verb in _AT_MEMBER_STEPS and plan.kind not in MEMBER_STEPS:
         return RefusalCode.WRONG_STEP
     if act.verb is Verb.WAIT_FOR_CUSTOMER and plan.waits:
         return RefusalCode.ALREADY_WAITING

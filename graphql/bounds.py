@@ -16,3 +16,9 @@ MAX_COST = 50_000
 
 MAX_OPERATIONS = 100
 """Operations that run at the same time on one WebSocket."""
+
+LONGEST_KEPT = 20_000
+"""Characters of a document that is kept together with what was found out about it."""
+
+MOST_KEPT = 256
+"""Documents that a server keeps so."""

@@ -12,7 +12,6 @@ from voxloop.reception import Parts
 if TYPE_CHECKING:
     from voxloop.graphql.directory import Directory
     from voxloop.graphql.hub import Hub
-    from voxloop.graphql.operations import Operations
 
 
 @dataclass
@@ -28,7 +27,6 @@ class Context:
     language: str
     directory: "Directory"
     viewer_now: Callable[[], Awaitable[Viewer | None]]
-    operations: "Operations"
     key: str | None = None
 
     def title(self, titles: Mapping[str, str], language: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from voxloop.domain.submission import KnownProduct
 from voxloop.graphql.nodes import global_id, made
@@ -21,7 +22,7 @@ class Directory:
     lines: dict[str, ProductLine]
     products: dict[str, Product]
 
-    @property
+    @cached_property
     def known_products(self) -> dict[str, KnownProduct]:
         """What submissions may name."""
         return {

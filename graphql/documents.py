@@ -6,16 +6,21 @@ from functools import lru_cache
 from typing import Any
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions.context import (
+    ExecutingContextManager,
+    OperationContextManager,
+    ParsingContextManager,
+    StreamResultContextManager,
+    ValidationContextManager,
+)
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.schema import validate_document
+from strawberry.types import ExecutionContext, StreamExecutionResult
 from strawberry.types.graphql import OperationType
 
-from voxloop.graphql.bounds import MAX_COST, MAX_TOKENS
+from voxloop.graphql.bounds import LONGEST_KEPT, MAX_COST, MAX_TOKENS, MOST_KEPT
 from voxloop.graphql.errors import BAD_REQUEST, RequestRefused
 from voxloop.graphql.limits import Measured, Walk, measure, too_expensive
-
-_KEPT = 256
-_LONGEST_KEPT = 20_000
 
 
 @dataclass(frozen=True)
@@ -27,31 +32,65 @@ class Prepared:
     measured: Measured
 
 
-class Documents(SchemaExtension):
-    """Puts the prepared document into the execution, so that Strawberry neither parses nor checks it again."""
+class _Phase(
+    OperationContextManager,
+    ParsingContextManager,
+    ValidationContextManager,
+    ExecutingContextManager,
+    StreamResultContextManager,
+):
+    """Any phase of Strawberry's execution: nothing is done on entering and on leaving it."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def __aenter__(self) -> None:
+        pass
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+_PHASE = _Phase()
+
+
+class Documents(SchemaExtensionsRunner):
+    """Puts the prepared document into the execution, so that Strawberry neither parses nor checks it again.
+
+    It stands where Strawberry would run extensions, of which there are none: running them would cost more than this.
+    """
 
     _prepared: Prepared | None = None
     _cost: int | None = None
 
-    def on_parse(self) -> Iterator[None]:
+    def operation(self) -> OperationContextManager:
+        return _PHASE
+
+    def parsing(self) -> ParsingContextManager:
         """Prepare the document. One that cannot be parsed is left to Strawberry, whose parser then says why."""
         execution = self.execution_context
         execution.parse_options["max_tokens"] = MAX_TOKENS
         query = execution.query or ""
-        prepare = _prepare if len(query) <= _LONGEST_KEPT else _prepare.__wrapped__
+        prepare = _prepare if len(query) <= LONGEST_KEPT else _prepare.__wrapped__
         self._prepared = prepare(execution.schema._schema, query)
         execution.graphql_document = self._prepared.document if self._prepared else None
-        yield
+        return _PHASE
 
-    def on_validate(self) -> Iterator[None]:
+    def validation(self) -> ValidationContextManager:
         """Hand over what is wrong with it, or with what it costs."""
         assert self._prepared is not None
         self.execution_context.pre_execution_errors = list(self._prepared.errors or self._over_budget())
-        yield
+        return _PHASE
 
-    def get_results(self) -> dict[str, Any]:
+    def executing(self) -> ExecutingContextManager:
+        return _PHASE
+
+    def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
+        return _PHASE
+
+    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
         """What the operation costs, as Saleor says it."""
-        if self._cost is None or self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+        if self._cost is None or ctx.operation_type is OperationType.SUBSCRIPTION:
             return {}
         return {"cost": {"requestedQueryCost": self._cost, "maximumAvailable": MAX_COST}}
 
@@ -79,7 +118,7 @@ def problems(schema: GraphQLSchema, query: str) -> list[str]:
     raise AssertionError(query)
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=MOST_KEPT)
 def _prepare(schema: GraphQLSchema, query: str) -> Prepared | None:
     try:
         document = parse(query, max_tokens=MAX_TOKENS)

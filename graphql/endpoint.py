@@ -122,7 +122,7 @@ class Endpoint(GraphQL[Context, None]):
             raise unauthenticated()
         language = viewer.language if viewer.member is not None else language
         directory = await self._directories.now()
-        return Context(self._parts, self._hub, viewer, language, directory, viewer_now, self.operations, key)
+        return Context(self._parts, self._hub, viewer, language, directory, viewer_now, key)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         """A response that carries the media type to answer in."""

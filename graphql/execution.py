@@ -6,15 +6,27 @@ from typing import Any, cast
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from voxloop.graphql.context import Context
+from voxloop.graphql.documents import Documents
 from voxloop.graphql.errors import RequestRefused, refusal_of, shown
+from voxloop.graphql.inputs import make_ready
 
 
 class Schema(strawberry.Schema):
-    """Leaves the logging of errors to ``shown``, which knows which of them were unforeseen."""
+    """Leaves the logging of errors to ``shown``, which knows which of them were unforeseen, and runs no extensions."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        make_ready(self._schema)
+
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> Documents:
+        return Documents(execution_context, extensions)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         pass

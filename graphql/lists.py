@@ -1,5 +1,7 @@
 """The paged lists: items, customers, linked items. Each is a fixed number of statements, however long its page is."""
 
+from strawberry.utils.str_converters import to_camel_case
+
 from voxloop.graphql.connections import Ask, Connection, Keys, Rows, instant, uuid, word
 from voxloop.graphql.context import Info
 from voxloop.graphql.customers import Customer, customer
@@ -12,6 +14,7 @@ from voxloop.graphql.page import feedback_page
 from voxloop.store import customers, linked_items, listing
 from voxloop.store.listing import Order, Wanted
 
+_COLUMNS = {to_camel_case(name): name for name in listing.COLUMNS}  # fields have the names of the columns they show
 _BY_ID = Keys("ID", {"id": uuid})
 _BY_OPENING = Keys("OPENED_AT", {"opened_at": instant, "key": word})
 
@@ -22,9 +25,12 @@ async def feedback_list(info: Info, ask: Ask, wanted: Wanted, order: FeedbackOrd
     keys = Keys(field.name, {field.value: instant, "id": uuid})
     slice_ = keys.slice(ask, descending=order.direction is not Direction.ASC)
     viewer, chosen = info.context.viewer, selection(info)
+    below = chosen.at("nodes", "edges.node")
+    columns = frozenset(_COLUMNS[name] for name in below if name in _COLUMNS)
     async with info.context.parts.sessions.connect() as session:
-        page = Rows.of(await listing.page(session, viewer, wanted, field, slice_), slice_)
-        nodes = await feedback_page(session, page.rows, chosen.at("nodes", "edges.node"))
+        found = await listing.page(viewer, wanted, field, slice_, columns).rows(session)
+        page = Rows.of(found, slice_)
+        nodes = await feedback_page(session, page.rows, below)
         total = await listing.count(session, viewer, wanted) if "totalCount" in chosen else None
     return page.connection(keys, nodes, total, chosen)
 

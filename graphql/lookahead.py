@@ -3,7 +3,7 @@
 Each fragment is looked into once per selection set, so that a small document cannot make a large walk.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -18,10 +18,16 @@ class Selection:
 
     def __init__(self, info: GraphQLResolveInfo[Any], nodes: Iterable[FieldNode]) -> None:
         self._info, self._nodes = info, tuple(nodes)
+        self._known: dict[str, Selection] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the fields that are selected."""
+        return iter(self._fields)
 
     def __contains__(self, path: str) -> bool:
         """Whether something is selected at a path like ``edges.node``."""
-        return bool(self.at(path)._nodes)
+        name, _, rest = path.partition(".")
+        return name in self._fields and (not rest or rest in self._below(name))
 
     def at(self, *paths: str) -> "Selection":
         """What is selected below these paths, taken together."""
@@ -29,7 +35,7 @@ class Selection:
         for path in paths:
             selection = self
             for name in path.split("."):
-                selection = Selection(self._info, selection._fields.get(name, ()))
+                selection = selection._below(name)
             found += selection._nodes
         return Selection(self._info, found)
 
@@ -37,6 +43,11 @@ class Selection:
         """The greatest value that the fields give to an argument; ``default`` where one gives none."""
         given = [convert_arguments(self._info, node.arguments).get(argument) for node in self._nodes]
         return max((default if value is None else int(value) for value in given), default=default)
+
+    def _below(self, name: str) -> "Selection":
+        if name not in self._known:
+            self._known[name] = Selection(self._info, self._fields.get(name, ()))
+        return self._known[name]
 
     @cached_property
     def _fields(self) -> dict[str, list[FieldNode]]:

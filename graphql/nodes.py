@@ -1,7 +1,6 @@
 """Objects with a global id, made from rows."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -41,5 +40,6 @@ def made(type_: type[T], columns: Row, /, **more: Any) -> T:
     Columns that are no fields come along; sorting them out would cost more than all else about the object.
     """
     made = object.__new__(type_)
-    vars(made).update(cast(Mapping[str, Any], columns).items(), **more)
+    values: Any = columns.items()
+    made.__dict__.update(values, **more)
     return made

@@ -1,9 +1,9 @@
 """Stored operations (trusted documents): a request names a document by its hash instead of bringing it.
 
 Two forms are taken: ``documentId: "sha256:<hex>"`` of the graphql-over-http draft, and Apollo's
-``extensions.persistedQuery``. A document that is found so is read once by each server and gets plans. With ``only`` set
-no other document is answered; else one may come along with its hash, and this server remembers it, as Apollo's clients
-expect, without storing it: the table is written at deployment and by nobody who merely asks.
+``extensions.persistedQuery``. A document that is found so is read once by each server. With ``only`` set no other
+document is answered; else one may come along with its hash, and this server remembers it, as Apollo's clients expect,
+without storing it: the table is written at deployment and by nobody who merely asks.
 """
 
 from collections import OrderedDict
@@ -14,13 +14,13 @@ from typing import Any
 
 from strawberry.http import GraphQLRequestData
 
+from voxloop.domain.submission import unreadable
+from voxloop.graphql.bounds import LONGEST_KEPT
 from voxloop.graphql.errors import BAD_REQUEST, RequestRefused
-from voxloop.graphql.plans import Plans
 from voxloop.store import operations
 from voxloop.store.sessions import Sessions
 
 _REMEMBERED = 1000
-_LONGEST_REMEMBERED = 20_000
 
 
 class Operations:
@@ -29,11 +29,6 @@ class Operations:
     def __init__(self, sessions: Sessions, only: bool) -> None:
         self._sessions, self._only = sessions, only
         self._documents: OrderedDict[str, str] = OrderedDict()
-        self._plans: dict[str, Plans] = {}
-
-    def plans(self, document: str) -> Plans | None:
-        """The plans of a document that was asked for by its hash."""
-        return self._plans.get(document)
 
     async def completed(self, request: GraphQLRequestData) -> GraphQLRequestData:
         """The request with its document.
@@ -53,6 +48,8 @@ class Operations:
         return replace(request, query=document)
 
     async def _find(self, wanted: str) -> str | None:
+        if unreadable(wanted):  # the database could not even be asked
+            return None
         async with self._sessions.connect() as session:
             return await operations.find(session, wanted)
 
@@ -67,12 +64,10 @@ class Operations:
     def _remember(self, wanted: str, document: str) -> None:
         if wanted in self._documents:
             self._documents.move_to_end(wanted)
-        elif len(document) <= _LONGEST_REMEMBERED:
+        elif len(document) <= LONGEST_KEPT:
             self._documents[wanted] = document
-            self._plans[document] = Plans()
             if len(self._documents) > _REMEMBERED:
-                _, forgotten = self._documents.popitem(last=False)
-                del self._plans[forgotten]
+                self._documents.popitem(last=False)
 
 
 def hash_of(document: str) -> str:

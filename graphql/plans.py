@@ -1,4 +1,4 @@
-"""Plans of stored operations: what an executor finds out for every object again, found out once for the document.
+"""Plans of documents: what an executor finds out for every object again, found out once for the document.
 
 A plan completes an object with all that is selected below it, by closures over what the schema's fields read.
 Invariant: it gives what graphql-core's executor would give, or it raises. Whatever it raises is dropped: the executor
@@ -7,8 +7,8 @@ errors, and nothing is asked of the database a second time.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from operator import attrgetter
+from types import NoneType
 from typing import Any, TypeAlias, cast
 
 from graphql import (
@@ -41,6 +41,7 @@ Complete = Callable[[Any, Run], Any]  # an object, or a value, to what is answer
 
 _MOST = 256
 _SMALL = 256
+_NEVER_NONE = ("String", "ID", "Boolean", "Float", "DateTime")  # they raise at None, and answer nothing with it
 _ANSWERED_AS_THEY_ARE: dict[str, type] = {"String": str, "ID": str, "Boolean": bool}
 
 
@@ -97,25 +98,31 @@ class Plan:
 
     def _object(self, executor: Executor[Any], type_: GraphQLObjectType, group: Group) -> Complete:
         selected = executor.collect_subfields(type_, group).grouped_field_set
-        fields = [(name, self._field(executor, type_, below)) for name, below in selected.items()]
+        fields = {name: _Field(executor, type_, below) for name, below in selected.items()}
+        leaves = [(name, _Leaf(field)) for name, field in fields.items() if field.is_leaf]
+        others = [(name, self._field(executor, field)) for name, field in fields.items() if not field.is_leaf]
+        order = dict.fromkeys(fields)
+        read = _reader([leaf.python_name for _, leaf in leaves])
+        answers = [(name, leaf.as_they_are, leaf.answer) for name, leaf in leaves]
 
-        def complete(source: Any, run: Run) -> dict[str, Any]:
+        def complete(source: Any, run: Run) -> dict[str, Any]:  # most values of an answer are read here
             if source is None:
                 raise NoPlan(type_.name)
-            return {name: get(source, run) for name, get in fields}
+            completed: dict[str, Any] = order.copy()
+            for (name, as_they_are, answer), value in zip(answers, read(source), strict=True):
+                completed[name] = value if type(value) in as_they_are else answer(value)
+            for name, get in others:
+                completed[name] = get(source, run)
+            return completed
 
         return complete
 
-    def _field(self, executor: Executor[Any], parent: GraphQLObjectType, group: Group) -> Complete:
-        field = _Field(executor, parent, group)
+    def _field(self, executor: Executor[Any], field: "_Field") -> Complete:
         if field.name == "__typename":
-            return lambda source, run: parent.name
+            return lambda source, run: field.parent.name
         if field.own is None or field.own.is_async or field.own.extensions:
             raise NoPlan(field.name)
-        leaf = leaf_of(parent, field.name)
-        if leaf is not None:
-            return leaf
-        complete = self._value(executor, field.type, group)
+        complete = self._value(executor, field.type, field.group)
         if field.own.is_basic_field:
             read = attrgetter(field.own.python_name)
             return lambda source, run: complete(read(source), run)
@@ -132,8 +139,8 @@ class Plan:
     def _present(self, executor: Executor[Any], type_: Any, group: Group) -> Complete:
         """Raises when the value is None."""
         if is_leaf_type(type_):
-            coerce = _coerce(type_)
-            return lambda value, run: _present(coerce(_present(value)))
+            answer = _answer(type_)
+            return lambda value, run: answer(value)
         if is_list_type(type_):
             item = self._value(executor, type_.of_type, group)
             return lambda values, run: [item(value, run) for value in _list(values)]
@@ -152,6 +159,11 @@ class _Field:
         self.parent, self.group, self.definition = parent, group, definition
         self.name, self.type = group[0].node.name.value, definition.type
         self.own: StrawberryField | None = definition.extensions.get("strawberry-definition")
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it only reads one value of its object."""
+        return self.own is not None and self.own.is_basic_field and is_leaf_type(get_nullable_type(self.type))
 
     def resolve(self, executor: Executor[Any]) -> Resolve:
         """The resolver with its arguments, coerced by graphql-core and converted by Strawberry as for the executor."""
@@ -174,52 +186,45 @@ class _Field:
         return (lambda source: call(source, **given)) if sources else (lambda source: call(**given))
 
 
-@cache
-def leaf_of(parent: GraphQLObjectType, name: str) -> Complete | None:
-    """How a field is answered that only reads one value of its object; None for all other fields."""
-    definition = parent.fields.get(name)
-    if definition is None:
-        return None
-    own, type_ = definition.extensions.get("strawberry-definition"), get_nullable_type(definition.type)
-    if own is None or not own.is_basic_field or not is_leaf_type(type_):
-        return None
-    read, coerce, plain = attrgetter(own.python_name), _coerce(type_), _ANSWERED_AS_THEY_ARE.get(type_.name)
-    optional = type_ is definition.type
+class _Leaf:
+    """How a field that only reads one value is answered: values of some types as they are, others by ``answer``."""
 
-    def get(source: Any, run: Run) -> Any:  # most values of an answer are read here
-        value = read(source)
-        if type(value) is plain or (optional and value is None):
-            return value
-        answer = coerce(value)
-        if value is None or answer is None:
-            raise NoPlan(own.python_name)
-        return answer
-
-    return get
+    def __init__(self, field: _Field) -> None:
+        assert field.own is not None
+        type_: Any = get_nullable_type(field.type)
+        self.python_name, self.answer = field.own.python_name, _answer(type_)
+        missing = () if is_non_null_type(field.type) else (NoneType,)
+        self.as_they_are = frozenset((_ANSWERED_AS_THEY_ARE.get(type_.name), *missing))
 
 
-class _Known(dict[Any, Any]):
-    """What values are answered as: looked up where they are few, worked out where they are not."""
+def _reader(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    """From an object to the values of these attributes."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda source: [getattr(source, name) for name in names]
 
-    def __init__(self, type_: GraphQLLeafType, values: Iterable[Any]) -> None:
+
+class _Answers(dict[Any, Any]):
+    """What values of a leaf type are answered as: looked up where they are few, worked out where they are not."""
+
+    def __init__(self, type_: GraphQLLeafType, values: Iterable[Any] = ()) -> None:
         super().__init__((value, type_.coerce_output_value(value)) for value in values)
-        self._type = type_
+        self._work_out = type_.coerce_output_value
 
     def __missing__(self, value: Any) -> Any:
-        return self._type.coerce_output_value(value)
+        answer = self._work_out(value)
+        if value is None or answer is None:
+            raise NoPlan
+        return answer
 
 
-def _coerce(type_: GraphQLLeafType) -> Callable[[Any], Any]:
-    """From a value to what is answered; None may be taken for a value, or come of one."""
+def _answer(type_: GraphQLLeafType) -> Callable[[Any], Any]:
+    """From a value to what is answered; raises when one of both is None."""
     if isinstance(type_, GraphQLEnumType):
-        return _Known(type_, (value.value for value in type_.values.values())).__getitem__
-    return _Known(type_, range(_SMALL)).__getitem__ if type_.name == "Int" else type_.coerce_output_value
-
-
-def _present(value: Any) -> Any:
-    if value is None:
-        raise NoPlan
-    return value
+        return _Answers(type_, (value.value for value in type_.values.values())).__getitem__
+    if type_.name == "Int":
+        return _Answers(type_, range(_SMALL)).__getitem__
+    return type_.coerce_output_value if type_.name in _NEVER_NONE else _Answers(type_).__missing__
 
 
 def _list(values: Any) -> Sequence[Any]:

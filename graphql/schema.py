@@ -7,7 +7,6 @@ from graphql import GraphQLError, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from voxloop.graphql.customers import Customer
-from voxloop.graphql.documents import Documents
 from voxloop.graphql.execution import Schema
 from voxloop.graphql.executor import Executor
 from voxloop.graphql.item_mutations import ItemMutations
@@ -52,7 +51,6 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[Customer, LinkedItem],
-    extensions=[Documents],
     execution_context_class=Executor,
     config=StrawberryConfig(scalar_map={datetime: _INSTANT}),
 )

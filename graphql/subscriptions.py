@@ -127,7 +127,7 @@ async def _many(context: Context, where: Where, order: Order, needed: Needs) -> 
 async def _beginning(context: Context, where: Where, order: Order, needed: Needs) -> FeedbackChanges:
     slice_ = Slice(_MOST_AT_FIRST, descending=order is Order.RECEIVED_AT)
     async with context.hub.turns, context.hub.reading() as session:
-        found = await listing.page(session, context.viewer, Wanted(where), order, slice_)
+        found = await listing.page(context.viewer, Wanted(where), order, slice_).rows(session)
         rows = found[:_MOST_AT_FIRST]
         page = await load_page(session, rows, needed)
     items = [on_page(row, page) for row in rows]

@@ -31,17 +31,22 @@ class SmtpChannel:
         """Hand the message to the server; its answer is the proof."""
         if message.address is None:
             raise Refused("no e-mail address")
-        mail = self._mail(message, message.address)
+        try:
+            mail = self._mail(message, message.address)
+        except Exception as error:  # the standard library raises nearly anything for what is no address
+            raise Refused(f"no mail can be made of it: {type(error).__name__}") from error
         try:
             await self._server.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable(str(error)) from error
         try:
-            await self._server.send_message(mail)
+            await self._server.send_message(mail, recipients=[message.address])
         except aiosmtplib.SMTPRecipientsRefused as refused:
             raise _verdict(refused.recipients[0].code, str(refused)) from refused
         except aiosmtplib.SMTPResponseException as answer:
             raise _verdict(answer.code, answer.message) from answer
+        except aiosmtplib.SMTPNotSupported as unable:  # an address beyond ASCII
+            raise Refused(str(unable)) from unable
         finally:
             self._server.close()
         return Sent("accepted", str(mail["Message-ID"]))
@@ -63,7 +68,7 @@ class SmtpChannel:
         mail = EmailMessage()
         mail["From"] = self._sender
         mail["To"] = address
-        mail["Subject"] = message.subject or message.key
+        mail["Subject"] = " ".join((message.subject or message.key).split())
         mail["Message-ID"] = f"<{message.key}@{self._sender.partition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)

@@ -46,11 +46,14 @@ def _first_known(name: str, given: Any) -> Any:
     return func.coalesce(customer.c[name], given)
 
 
+_GET = select(customer).where(customer.c.id == bindparam("id"))
+
+
 async def get(session: Session, id_: UUID | None) -> Row | None:
     """One customer; None for none."""
     if id_ is None:
         return None
-    return (await session.execute(select(customer).where(customer.c.id == id_))).mappings().one_or_none()
+    return (await session.execute(_GET, {"id": id_})).mappings().one_or_none()
 
 
 async def of_ids(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:

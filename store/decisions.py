@@ -11,10 +11,12 @@ from voxloop.store.sessions import Row, Session
 from voxloop.store.tables import document
 from voxloop.store.work_tables import decision
 
+_KEEP = insert(decision).inline()
+
 
 async def keep(session: Session, **values: Any) -> None:
     """Keep a decision (columns of ``decision``)."""
-    await session.execute(insert(decision).values(**values))
+    await session.execute(_KEEP, values)
 
 
 async def route_of(session: Session, item: UUID) -> Route:

@@ -3,11 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from voxloop.domain.identity import digest
 from voxloop.store.sessions import Row, Session
 from voxloop.store.tables import document
+
+_PUBLISHED = document.c.state == "published"
+_PUBLISHED_VERSION = select(document.c.id).where(
+    document.c.kind == bindparam("kind"), document.c.key == bindparam("key"), _PUBLISHED
+)
+_PROCESS = select(document.c.id, document.c.key).where(document.c.kind == "process", _PUBLISHED)
+_NAMED = _PROCESS.where(document.c.key == bindparam("key"))
+_HANDLES = document.c.body["handles"].contains(bindparam("type", type_=JSONB))
+_HANDLING = _PROCESS.where(_HANDLES).order_by(document.c.key).limit(1)
 
 
 async def published(session: Session, kind: str, key: str) -> Row | None:
@@ -16,16 +26,20 @@ async def published(session: Session, kind: str, key: str) -> Row | None:
     return (await session.execute(wanted)).mappings().one_or_none()
 
 
+async def published_version(session: Session, kind: str, key: str) -> int | None:
+    """The id alone of that version: what its body says is known to whoever has read it once."""
+    return (await session.execute(_PUBLISHED_VERSION, {"kind": kind, "key": key})).scalar_one_or_none()
+
+
 async def pinned(session: Session, version_id: int) -> Row:
     """One version by its id, whatever its state: a body never changes once it is published."""
     return (await session.execute(select(document).where(document.c.id == version_id))).mappings().one()
 
 
 async def process_for(session: Session, key: str | None, type_: str) -> Row:
-    """The published process that a route names, else the one that handles this type of feedback."""
-    wanted = select(document).where(document.c.kind == "process", document.c.state == "published")
-    named = document.c.key == key if key else document.c.body["handles"].contains([type_])
-    return (await session.execute(wanted.where(named).order_by(document.c.key).limit(1))).mappings().one()
+    """Id and key of the published process that a route names, else of the one that handles this type of feedback."""
+    found = await session.execute(_NAMED, {"key": key}) if key else await session.execute(_HANDLING, {"type": [type_]})
+    return found.mappings().one()
 
 
 async def publish(session: Session, kind: str, key: str, body: dict[str, Any], author: str) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, bindparam, func, insert, select, true
+from sqlalchemy import Column, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
 
@@ -26,31 +26,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Written:
-    """What a turn wrote: the version, the changed columns with their new values, and what the loop is told."""
+    """What a turn writes: the version, what happened, the changed columns with their new values, and its effects.
+
+    ``plan`` is what the loop is told; ``targets`` have something to send from now on.
+    """
 
     version: int
+    at: datetime
+    happened: Event
     changes: Mapping[str, Any]
-    plan: object
-
-
-async def append(session: Session, item: Mapping[str, Any], at: datetime, happened: Event, written: Written) -> None:
-    """Write the event of a version; ``item`` is the row as changed by it."""
-    kind, _, name = happened.actor.partition(":")
-    await session.execute(
-        insert(event).values(
-            item=item["id"],
-            version=written.version,
-            at=at,
-            actor_kind=kind,
-            actor=name or None,
-            kind=happened.kind,
-            round=item["round"],
-            step=item["step"],
-            changes=written.changes,
-            detail=happened.detail,
-            plan=written.plan,
-        )
-    )
+    plan: object = None
+    targets: Iterable[str] = ()
 
 
 async def plan_at(session: Session, item: UUID, version: int) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """Items: accepted once by one statement, then advanced by their loop, one version at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Insert, any_, bindparam, func, insert, literal, select, update
+from sqlalchemy import CTE, Insert, Text, Update, any_, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop import tracing
 from voxloop.domain.viewer import Viewer
+from voxloop.store.events import Written
 from voxloop.store.item_tables import event, feedback, outbox
 from voxloop.store.sessions import Row, Session, counts
 from voxloop.store.visibility import visible
@@ -67,25 +68,56 @@ def _tell(new_row: CTE, item: dict[str, Any], actor: str) -> Insert:
     return insert(event).from_select(columns, first)
 
 
+_LOCK = select(feedback).where(feedback.c.id == bindparam("of")).with_for_update()
+
+
 async def lock(session: Session, item: UUID) -> dict[str, Any]:
     """The item's row, locked until the transaction ends."""
-    row = (await session.execute(select(feedback).where(feedback.c.id == item).with_for_update())).mappings().one()
-    return dict(row)
+    return dict((await session.execute(_LOCK, {"of": item})).mappings().one())
 
 
-async def advance(session: Session, item: UUID, version: int, changes: dict[str, Any]) -> None:
-    """Write ``version`` of the item with these changed columns.
+_TOLD = (
+    "item", "version", "at", "actor_kind", "actor", "kind", "round", "step", "changes", "detail", "plan",
+)  # fmt: skip
+
+
+def _advance() -> Update:
+    """The next version with its event and the wake-ups of targets; the columns that change are those it is given."""
+    told = insert(event).values({name: bindparam(f"event_{name}", type_=event.c[name].type) for name in _TOLD})
+    targets = func.unnest(bindparam("targets", type_=ARRAY(Text))).column_valued("target")
+    carried = bindparam("carried", type_=JSONB)
+    wakes = select(literal("wake_target"), func.concat("target/", targets), carried)
+    woken = insert(outbox).from_select(["command", "workflow", "payload"], wakes)
+    standing = (feedback.c.id == bindparam("of")) & (feedback.c.version == bindparam("standing"))
+    return update(feedback).where(standing).add_cte(told.cte("told"), woken.cte("woken"))
+
+
+_ADVANCE = _advance()
+
+
+async def advance(session: Session, item: Mapping[str, Any], written: Written) -> None:
+    """Write a version of the item, whose row as changed by it is ``item``: the row, its event, who is to be woken.
 
     Raises:
         RuntimeError: the row does not stand at the version before; nothing may then be written.
+        IntegrityError: that version stands written.
     """
-    changed = (
-        update(feedback)
-        .where(feedback.c.id == item, feedback.c.version == version - 1)
-        .values(version=version, **changes)
-    )
-    if (await session.execute(changed)).rowcount != 1:
-        raise RuntimeError(f"{item} does not stand at version {version - 1}")
+    kind, _, name = written.happened.actor.partition(":")
+    where = {"item": item["id"], "version": written.version, "round": item["round"], "step": item["step"]}
+    who = {"at": written.at, "actor_kind": kind, "actor": name or None}
+    what = {"kind": written.happened.kind, "detail": written.happened.detail}
+    told = where | who | what | {"changes": written.changes, "plan": written.plan}
+    values = {
+        "of": item["id"],
+        "standing": written.version - 1,
+        "version": written.version,
+        **written.changes,
+        **{f"event_{name}": value for name, value in told.items()},
+        "targets": sorted(written.targets),
+        "carried": tracing.carried(),
+    }
+    if (await session.execute(_ADVANCE, values)).rowcount != 1:
+        raise RuntimeError(f"{item['id']} does not stand at version {written.version - 1}")
 
 
 async def get(session: Session, viewer: Viewer, item: UUID | None = None, code: str | None = None) -> Row | None:

@@ -16,7 +16,9 @@ from voxloop.store.sessions import Row, Session
 from voxloop.store.slices import Slice, cut
 from voxloop.store.visibility import visible
 
-_SHOWN = [column for column in feedback.c if column.name not in ("search_keys", "argument_hash", "idempotency_key")]
+COLUMNS = tuple(
+    column.name for column in feedback.c if column.name not in ("search_keys", "argument_hash", "idempotency_key")
+)
 OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
     "in": lambda column, values: column.in_(values),
@@ -74,15 +76,17 @@ class Wanted:
     search: Search | None = None
 
 
-async def page(session: Session, viewer: Viewer, wanted: Wanted, order: Order, slice_: Slice) -> Sequence[Row]:
-    """A slice of the items that ``viewer`` may see, by the order's column and ``id``; one more if it goes on."""
-    return await _page(viewer, wanted, order, slice_).rows(session)
-
-
 @lru_cache(maxsize=256)
-def _page(viewer: Viewer, wanted: Wanted, order: Order, slice_: Slice) -> Read:
-    shown = select(*_SHOWN).where(visible(viewer), condition(wanted))
-    return Read(cut(shown, [feedback.c[order.value], feedback.c.id], slice_))
+def page(
+    viewer: Viewer, wanted: Wanted, order: Order, slice_: Slice, columns: frozenset[str] = frozenset(COLUMNS)
+) -> Read:
+    """A slice of the items that ``viewer`` may see, by the order's column and ``id``; one more if it goes on.
+
+    Its rows have these ``columns`` and those that they are ordered by.
+    """
+    shown = [feedback.c[name] for name in COLUMNS if name in columns or name in ("id", order)]
+    found = select(*shown).where(visible(viewer), condition(wanted))
+    return Read(cut(found, [feedback.c[order.value], feedback.c.id], slice_))
 
 
 async def ids(session: Session, viewer: Viewer, where: Where, limit: int) -> Sequence[UUID]:

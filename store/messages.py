@@ -1,11 +1,12 @@
 """Messages, and the receipts that prove what became of each that goes out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from voxloop.store.effect_tables import message, receipt
 from voxloop.store.sessions import Row, Session, counts
@@ -13,32 +14,53 @@ from voxloop.store.sessions import Row, Session, counts
 EVENT = "webhook"  # the purpose of what only machines read
 
 
-async def add(session: Session, **values: Any) -> int:
-    """Add a message (columns of ``message``); answers its id."""
-    return int((await session.execute(insert(message).values(**values).returning(message.c.id))).scalar_one())
+_WORDS = [column for column in message.c if column.name != "id"]
 
 
-async def intend(session: Session, **values: Any) -> None:
-    """Write the pending receipt of an outward message: the intent to send it."""
-    await session.execute(insert(receipt).values(**values))
-
-
-async def next_pending(session: Session, target: str) -> Row | None:
-    """The oldest receipt of ``target`` that is not settled, with its message's words."""
-    wanted = (
-        select(receipt, message.c.subject, message.c.text, message.c.footer, message.c.member)
-        .join(message, message.c.id == receipt.c.message)
-        .where(receipt.c.target == target, receipt.c.settled_at.is_(None))
-        .order_by(receipt.c.message)
-        .limit(1)
+def _intend() -> Select[*tuple[Any, ...]]:
+    """A message and its receipt."""
+    words = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in _WORDS}
+    said = insert(message).values(words).returning(message.c.id, message.c.item).cte("said")
+    to = [bindparam(name, type_=receipt.c[name].type) for name in ("key", "target", "via")]
+    intent = insert(receipt).from_select(
+        ["item", "message", "key", "target", "via"], select(said.c.item, said.c.id, *to)
     )
-    return (await session.execute(wanted)).mappings().one_or_none()
+    return select(said.c.id).add_cte(intent.cte("intent"))
 
 
-async def begin_sending(session: Session, key: str) -> None:
-    """An attempt begins: whoever finds this state later knows that the effect may have happened."""
-    mine = update(receipt).where(receipt.c.key == key)
-    await session.execute(mine.values(state="sending", attempts=receipt.c.attempts + 1))
+def _take_next() -> ReturningUpdate[*tuple[Any, ...]]:
+    """The next receipt as it stood, which is from now on being sent."""
+    words = [message.c[name] for name in ("subject", "text", "footer", "member")]
+    waiting = select(receipt, *words).join(message, message.c.id == receipt.c.message)
+    mine = waiting.where(receipt.c.target == bindparam("of"), receipt.c.settled_at.is_(None))
+    next_ = mine.order_by(receipt.c.message).limit(1).cte("next")
+    taken = update(receipt).where(receipt.c.key == next_.c.key)
+    return taken.values(state="sending", attempts=receipt.c.attempts + 1).returning(*next_.c)
+
+
+_ADD = insert(message).inline()
+_INTEND = _intend()
+_TAKE_NEXT = _take_next()
+_SETTLE = update(receipt).where(receipt.c.key == bindparam("of")).values(settled_at=func.now())
+
+
+async def add(session: Session, **values: Any) -> None:
+    """Add a message (columns of ``message``) that goes nowhere."""
+    await session.execute(_ADD, values)
+
+
+async def intend(session: Session, words: Mapping[str, Any], key: str, target: str, via: str) -> None:
+    """Add a message (columns of ``message``) and, under ``key``, the intent to send it: its pending receipt."""
+    said = {f"new_{column.name}": words.get(column.name) for column in _WORDS}
+    await session.execute(_INTEND, {**said, "key": key, "target": target, "via": via})
+
+
+async def take_next(session: Session, target: str) -> Row | None:
+    """Begin to send the oldest message of ``target`` that is not settled: its words, and its receipt as it stood.
+
+    Whoever finds it ``sending`` later knows that the effect may have happened.
+    """
+    return (await session.execute(_TAKE_NEXT, {"of": target})).mappings().one_or_none()
 
 
 async def not_sent(session: Session, key: str) -> None:
@@ -51,8 +73,7 @@ async def settle(
     session: Session, key: str, state: str, external_id: str | None = None, reason: str | None = None
 ) -> None:
     """The final word on a receipt."""
-    values = {"state": state, "external_id": external_id, "reason": reason, "settled_at": func.now()}
-    await session.execute(update(receipt).where(receipt.c.key == key).values(**values))
+    await session.execute(_SETTLE, {"of": key, "state": state, "external_id": external_id, "reason": reason})
 
 
 async def targets_with_pending(session: Session, age: timedelta) -> Sequence[str]:

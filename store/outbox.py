@@ -17,10 +17,13 @@ _LEASE = timedelta(seconds=30)
 _LONGEST_PAUSE_SECONDS = 5
 
 
+_PUT = insert(outbox).inline()
+
+
 async def put(session: Session, command: str, workflow: str, payload: dict[str, Any] | None = None) -> None:
     """Add one command, with the running trace: ``start_loop``, ``start_link``, ``wake_target`` or ``signal``."""
     values = {"command": command, "workflow": workflow, "payload": {**(payload or {}), **tracing.carried()}}
-    await session.execute(insert(outbox).values(**values))
+    await session.execute(_PUT, values)
 
 
 async def claim(session: Session, limit: int) -> Sequence[Row]:

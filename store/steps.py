@@ -4,33 +4,35 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from voxloop.domain.process import StepKind
 from voxloop.store.item_tables import content
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import assignment, step_run
 
+_CURRENT = select(step_run).where(step_run.c.item == bindparam("of"), step_run.c.ended_at.is_(None))
+_NEXT = select(func.coalesce(func.max(step_run.c.seq), 0) + 1).where(step_run.c.item == bindparam("of"))
+_BEGIN = insert(step_run).values(seq=_NEXT.scalar_subquery()).returning(step_run)
+_MINE = (step_run.c.item == bindparam("of")) & (step_run.c.seq == bindparam("place"))
+_CHANGE = update(step_run).where(_MINE).returning(step_run)
+
 
 async def current(session: Session, item: UUID) -> Row | None:
     """The step at which the item stands, or None."""
-    wanted = select(step_run).where(step_run.c.item == item, step_run.c.ended_at.is_(None))
-    return (await session.execute(wanted)).mappings().one_or_none()
+    return (await session.execute(_CURRENT, {"of": item})).mappings().one_or_none()
 
 
 async def begin(session: Session, item: UUID, **values: Any) -> Row:
     """Enter a step; its ``seq`` follows the item's last one."""
-    last = select(func.coalesce(func.max(step_run.c.seq), 0) + 1).where(step_run.c.item == item)
-    new = insert(step_run).values(item=item, seq=last.scalar_subquery(), **values)
-    run: Row = (await session.execute(new.returning(step_run))).mappings().one()
+    run: Row = (await session.execute(_BEGIN, {"of": item, "item": item, **values})).mappings().one()
     return run
 
 
 async def change(session: Session, run: Row, **values: Any) -> Row:
     """Change columns of a step run; answers it as it is then."""
-    mine = (step_run.c.item == run["item"]) & (step_run.c.seq == run["seq"])
-    changed = update(step_run).where(mine).values(**values).returning(step_run)
-    row: Row = (await session.execute(changed)).mappings().one()
+    mine = {"of": run["item"], "place": run["seq"]}
+    row: Row = (await session.execute(_CHANGE, {**mine, **values})).mappings().one()
     return row
 
 

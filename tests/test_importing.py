@@ -293,3 +293,13 @@ def test_loops_start_at_the_pace_that_is_asked_for(url: str, write: Write) -> No
     mine = select(func.concat("feedback/", feedback.c.id)).where(feedback.c.source == f"import:{file.stem}")
     [row] = found(url, starts.where(outbox.c.workflow.in_(mine)))
     assert row["span"].total_seconds() == pytest.approx(4.9)
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_imported(
+    url: str, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(".csv", "text\nhello")
+    place = file.parent / "nowhere" / "report.csv"
+    assert main(["import", str(file), "--report", str(place)]) == 1
+    assert f"{place}: No such file or directory" in capsys.readouterr().err
+    assert items(url, file) == []

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from voxloop.domain.identity import new_id
@@ -80,7 +80,10 @@ async def _body(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise Rejected(415)
-    return await limited(request, LARGEST_BODY).body()
+    try:
+        return await limited(request, LARGEST_BODY).body()
+    except ClientDisconnect as gone:  # nobody reads this
+        raise Rejected(400) from gone
 
 
 def _whole(request: Request, status: int, text: str | None = None, **params: Any) -> Response:

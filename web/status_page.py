@@ -22,14 +22,13 @@ from voxloop.domain.viewer import Role, Viewer
 from voxloop.reception import Parts
 from voxloop.signing import STATUS_LASTS, BadLink, LinkExpired, Links
 from voxloop.store import attachments, feedback, installation
-from voxloop.web.bodies import read_form, words
+from voxloop.web.bodies import LARGEST_WITHOUT_FILES, read_form, words
 from voxloop.web.catalogue import Catalogues
 from voxloop.web.limits import Limiter
 from voxloop.web.progress import read_progress, when
 from voxloop.web.rendering import language_of, page
 from voxloop.web.visitors import person
 
-_LARGEST_FORM = 500_000
 _VERBS = {verb.value: verb for verb in (Verb.CONFIRM, Verb.REJECT, Verb.CUSTOMER_REPLY, Verb.REOPEN)}
 
 
@@ -54,7 +53,7 @@ class _StatusPages:
     async def act(self, request: Request) -> Response:
         self.limiter.count(request)
         item = await self._item(request)
-        form = await read_form(request, _LARGEST_FORM)
+        form = await read_form(request, LARGEST_WITHOUT_FILES)
         key, said, wanted = (words(form, name) for name in ("key", "words", "act"))
         language = language_of(request)
         try:

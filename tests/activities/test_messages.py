@@ -160,4 +160,4 @@ async def test_receipts_of_other_targets_are_left_alone(parts: Parts) -> None:
     await send(Deliveries(parts.means, {"other": parts.channels["builtin"]}), "other")
     assert {row["state"] for row in await receipts(hand)} == {"pending"}
     async with parts.means.sessions.begin() as session:
-        assert await messages.next_pending(session, "other") is None
+        assert await messages.take_next(session, "other") is None

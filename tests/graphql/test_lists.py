@@ -49,9 +49,8 @@ async def _below(session: Session, item: UUID, number: int) -> None:
     await steps.assign(session, run, team=team, member=member, reason={"strategy": "test"}, began_at=BEGAN)
     await clocks.start(session, {"item": item, "name": "finish", "seq": 1, "started_at": BEGAN})
     said = {"direction": "out", "visibility": "public", "purpose": "reply", "author": "system", "text": "好的"}
-    message = await messages.add(session, **at, **said)
     key = f"vox-test-{number}"
-    await messages.intend(session, key=key, item=item, message=message, target="builtin", via="email")
+    await messages.intend(session, at | said, key, target="builtin", via="email")
     await messages.add(session, **at, **said | {"direction": "internal", "visibility": "internal", "member": member})
     link = {"key": f"{key}-l", "system": "pms", "template": "bug", "title": "t", "body": "b"}
     await linked_items.open_for(session, item, "repair", link | {"opened_at": BEGAN, "changed_at": BEGAN})

@@ -1,5 +1,5 @@
-"""Stored operations: named by their hash in both forms, answered by plans; ``Api.send`` compares every query of the
-suite with its stored twin."""
+"""Stored operations: named by their hash in both forms. Plans: ``Api.send`` compares every query of the suite with what
+a plain executor answers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,11 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import Route
 
-from voxloop.graphql.endpoint import Endpoint
+from voxloop.graphql.executor import plans_of
 from voxloop.graphql.operations import hash_of
-from voxloop.graphql.plans import Plans
 from voxloop.server import build_app
 from voxloop.settings import read_settings
 from voxloop.store import operations
@@ -44,11 +42,6 @@ async def _store(api: Api, document: str) -> str:
     return hash_of(document)
 
 
-def _plans(api: Api, document: str) -> Plans | None:
-    [endpoint] = [route.app for route in api.app.routes if isinstance(route, Route) and isinstance(route.app, Endpoint)]
-    return endpoint.operations.plans(document)
-
-
 def _named(hash_: str) -> dict[str, Any]:
     return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": hash_}}}
 
@@ -66,11 +59,11 @@ async def test_plans_answer_as_the_executor(still: Api, by: str, given: dict[str
     assert ("errors" in response.json()) is (given.get("first") in (101, "two"))
 
 
-async def test_a_stored_query_has_a_plan_for_all_that_it_selects(still: Api) -> None:
+async def test_a_query_has_a_plan_for_all_that_it_selects(still: Api) -> None:
     document = EVERY_KIND + "# planned"
     variables = {"with": True, "without": False, "language": "EN"}
     _, answer = await _ask(still, documentId=f"sha256:{await _store(still, document)}", variables=variables)
-    plans = _plans(still, document)
+    plans = plans_of(document)
     assert plans is not None
     assert {type_ for type_, *_ in plans.known} == {"FeedbackConnection", "Me", "Team"}
     assert all(plan is not None for _, plan in plans.known.values())
@@ -86,7 +79,16 @@ async def test_who_may_not_see_something_does_not_see_it_by_a_plan(still: Api) -
     assert not any(member["email"] for member in hidden["data"]["members"])
 
 
-@pytest.mark.parametrize("form", [_named("0" * 64), {"documentId": f"sha256:{'0' * 64}"}, {"documentId": "mine"}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        _named("0" * 64),
+        {"documentId": f"sha256:{'0' * 64}"},
+        {"documentId": "mine"},
+        {"documentId": "\0"},
+        _named("\0"),
+    ],
+)
 async def test_unknown_hashes_are_told(still: Api, form: dict[str, Any]) -> None:
     status, answer = await _ask(still, **form)
     assert (status, answer["errors"][0]["extensions"]["code"]) == (200, "PERSISTED_QUERY_NOT_FOUND")

@@ -138,9 +138,11 @@ async def test_many_as_they_stand_then_each_change(watchers: Watchers) -> None:
         assert (beginning["initial"], beginning["hasMore"]) == (True, False)
         assert [state["id"] for state in beginning["changed"]] == [id_of(first)]
         second = await accept(watchers.api, region="many")
-        news = await stream.next()
-        [state] = news["changed"]
-        assert (news["initial"], news["removed"], state["id"]) == (False, [], id_of(second))
+        state = beginning["changed"][0]
+        while state["id"] != id_of(second):  # the first one's acceptance may be told once more
+            news = await stream.next()
+            assert (news["initial"], news["removed"]) == (False, [])
+            state = news["changed"][-1]
         assert (state["timeline"], state["customer"]) == ([{"kind": "received"}], {"ref": "C0010"})
         await assign(watchers.api, first, "rd_bugfix", None)
         [state] = (await stream.next())["changed"]
@@ -156,7 +158,7 @@ async def test_the_beginning_is_the_newest_hundred(watchers: Watchers) -> None:
         assert (len(beginning["changed"]), beginning["hasMore"]) == (100, True)
         assert id_of(oldest) not in {state["id"] for state in beginning["changed"]}
         await change(watchers.api, oldest, region="elsewhere")
-        assert (await stream.next())["removed"] == [id_of(oldest)]
+        await removed(stream, oldest)
 
 
 async def test_what_leaves_the_filter_is_removed_and_may_come_back(watchers: Watchers) -> None:
@@ -164,7 +166,7 @@ async def test_what_leaves_the_filter_is_removed_and_may_come_back(watchers: Wat
     async with watchers.watch(MANY, where={"region": {"eq": "filter"}, "priority": {"eq": "NORMAL"}}) as stream:
         await stream.next()
         await change(watchers.api, item, priority="high")
-        assert await stream.next() == {"initial": False, "hasMore": False, "changed": [], "removed": [id_of(item)]}
+        await removed(stream, item)
         await change(watchers.api, item, priority="normal")
         await told(stream, item, "priority", "NORMAL")
 
@@ -178,7 +180,7 @@ async def test_what_leaves_a_handlers_sight_is_removed(watchers: Watchers) -> No
         await assign(watchers.api, once, "rd_bugfix", "zhou_ming")
         await told(stream, once, "region", "sight")
         await assign(watchers.api, team, "quality", "sun_yi")
-        assert (await stream.next())["removed"] == [id_of(team)]
+        await removed(stream, team)
         await assign(watchers.api, once, "quality", "sun_yi")
         await told(stream, once, "region", "sight")
 
@@ -258,7 +260,7 @@ async def test_work_is_mine_and_my_teams(watchers: Watchers) -> None:
         await told(both, queued, "owner", None)
         assert [state["id"] for state in (await team.next())["changed"]] == [id_of(queued)]
         await assign(watchers.api, queued, "rd_bugfix", "wu_hao")
-        assert (await team.next())["removed"] == [id_of(queued)]
+        await removed(team, queued)
         await removed(both, queued)
         await change(watchers.api, mine, **CLOSED, owner=None)
         await removed(both, mine)

@@ -14,7 +14,6 @@ from websockets.exceptions import InvalidStatus
 from voxloop.domain.viewer import Role
 from voxloop.graphql.bounds import MAX_OPERATIONS
 from voxloop.graphql.context import Info
-from voxloop.graphql.documents import Documents
 from voxloop.graphql.endpoint import Endpoint, Policy
 from voxloop.graphql.execution import Schema
 from voxloop.graphql.hub import Hub
@@ -63,7 +62,7 @@ class Subscription:
 async def address(still: Api) -> AsyncIterator[str]:
     sessions = still.sessions
     parts = Parts(sessions, still.loops, Relay(sessions, still.loops))
-    schema = Schema(Query, subscription=Subscription, extensions=[Documents])
+    schema = Schema(Query, subscription=Subscription)
     endpoint = Endpoint(
         schema, parts, Principals(sessions, 0), Hub(sessions), Policy(origins=("https://desk.example",))
     )

@@ -1,6 +1,7 @@
 """Mail against a real server: what its answers mean."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiosmtplib
 import pytest
@@ -61,3 +62,30 @@ async def test_no_server_means_that_nothing_was_sent(box: Mailbox) -> None:
 async def test_without_an_address_there_is_nothing_to_send(box: Mailbox) -> None:
     with pytest.raises(Refused):
         await SmtpChannel(box.url, "voxloop@example.com").send(Outgoing("k", "email", None, None, "x"))
+
+
+@pytest.mark.parametrize("address", ["li@[example.com", "=?utf-8?q?=0d=0aBcc?=@example.com", "(@example.com"])
+async def test_what_is_no_address_is_refused_and_the_next_mail_arrives(box: Mailbox, address: str) -> None:
+    channel = SmtpChannel(box.url, "voxloop@example.com")
+    with pytest.raises(Refused):
+        await channel.send(replace(MAIL, address=address))
+    assert (await channel.send(MAIL)).state == "accepted"
+    assert len(box.arrived) == 1
+
+
+async def test_an_address_is_one_receiver(box: Mailbox) -> None:
+    box.recipients.append("550 {address}")
+    with pytest.raises(Refused, match=r"others,li@example\.com"):
+        await SmtpChannel(box.url, "voxloop@example.com").send(replace(MAIL, address="others,li@example.com"))
+    assert box.arrived == []
+
+
+async def test_a_server_that_takes_ascii_only_refuses_other_addresses(box: Mailbox) -> None:
+    with pytest.raises(Refused, match="SMTPUTF8"):
+        await SmtpChannel(box.url, "voxloop@example.com").send(replace(MAIL, address="李@example.com"))
+
+
+async def test_a_subject_is_one_line(box: Mailbox) -> None:
+    await SmtpChannel(box.url, "voxloop@example.com").send(replace(MAIL, subject="First\nBcc: li@example.com"))
+    [mail] = box.arrived
+    assert (mail["Subject"], mail["Bcc"]) == ("First Bcc: li@example.com", None)

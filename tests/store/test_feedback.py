@@ -74,10 +74,13 @@ async def test_a_wrong_state_is_impossible(session: Session, values: dict[str, A
 
 async def test_only_the_next_version_is_written(session: Session) -> None:
     item = await hand_in(session, NOW)
-    await feedback.advance(session, item, 2, {"priority": "high"})
-    for version in (2, 4):
-        with pytest.raises(RuntimeError):
-            await feedback.advance(session, item, version, {"priority": "low"})
+    standing = await feedback.lock(session, item)
+    happened = events.Event("tested")
+    await feedback.advance(session, standing, events.Written(2, NOW, happened, {"priority": "high"}))
+    for version, error in ((2, IntegrityError), (4, RuntimeError)):
+        with pytest.raises(error):
+            async with session.begin_nested():
+                await feedback.advance(session, standing, events.Written(version, NOW, happened, {"priority": "low"}))
     row = await feedback.get(session, ADMIN, item)
     assert row is not None
     assert (row["version"], row["priority"]) == (2, "high")

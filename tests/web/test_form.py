@@ -1,10 +1,12 @@
 """The hosted form, as a browser without scripts uses it."""
 
+import logging
 from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
 from PIL import Image
+from starlette.types import Message
 
 from voxloop.tests.web.site import Site, fill, hidden, picture, problems
 
@@ -215,6 +217,7 @@ async def test_too_much_is_refused_while_it_comes(site: Site) -> None:
     assert "at most 40 MB" in answer.text
 
 
+HALF_A_PAIR = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\\ud800\r\n--x--\r\n'
 UNREADABLE_PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--x--\r\n'
 
 
@@ -224,6 +227,7 @@ UNREADABLE_PART = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n\x
         (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
         (b"no boundary", "multipart/form-data"),
         (UNREADABLE_PART, "multipart/form-data; boundary=x; charset=nope"),
+        (HALF_A_PAIR, "multipart/form-data; boundary=x; charset=unicode_escape"),
         (b"&".join(b"a%d=1" % number for number in range(50)), "application/x-www-form-urlencoded"),
         (b"text=%00", "application/x-www-form-urlencoded"),
         (b"{}", "application/json"),
@@ -236,6 +240,35 @@ async def test_what_is_no_form_is_answered_in_words(site: Site, content: bytes, 
     assert "<h1>" in answer.text
 
 
+async def test_without_files_a_form_is_small(site: Site) -> None:
+    async with site.visit() as visitor:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await visitor.post("/f/feedback", content=b"&" * 1_000_001, headers=headers)
+    assert answer.status_code == 413
+    assert "at most 1 MB" in answer.text
+
+
+async def test_a_form_that_breaks_off_is_nothing_unforeseen(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    for path in ("/f/feedback", "/feedback", "/graphql"):
+        sent = await broken_off(site, path)
+        assert sent < 500, path
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize("contact", ["a,b@example.com", "<a@example.com>", "a@[example.com", "a:b@example.com;"])
+async def test_a_contact_is_one_address(site: Site, contact: str) -> None:
+    async with site.visit() as visitor:
+        answer = await visitor.post("/f/feedback", data=await fill(visitor, text="Hello", contact=contact))
+    assert problems(answer.text).keys() == {"contact"}
+
+
+async def test_an_endless_contact_is_looked_at_once(site: Site) -> None:
+    async with site.visit() as visitor:
+        contact = "a@" + "." * 900_000 + "@"
+        answer = await visitor.post("/f/feedback", data=await fill(visitor, text="Hello", contact=contact))
+    assert "254" in problems(answer.text)["contact"]
+
+
 async def test_pages_are_strict_and_kept_by_nobody(site: Site) -> None:
     async with site.visit() as visitor:
         headers = (await visitor.get("/f/feedback")).headers
@@ -243,6 +276,22 @@ async def test_pages_are_strict_and_kept_by_nobody(site: Site) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert "noindex" in headers["x-robots-tag"]
     assert "default-src 'none'" in headers["content-security-policy"]
+
+
+async def broken_off(site: Site, path: str) -> int:
+    """The status of a request whose client goes away while it sends."""
+    statuses: list[int] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status", 0))
+
+    kind = b"application/x-www-form-urlencoded" if path == "/f/feedback" else b"application/json"
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [(b"content-type", kind)]}
+    await site.app(scope | {"scheme": "http", "server": ("test", 80), "client": ("10.9.9.9", 1)}, receive, send)
+    return statuses[0]
 
 
 def picture_exif() -> bytes:
