@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_LONGEST_PAUSE_SECONDS = 30
+_LONGEST_PAUSE_SECONDS = 10
 _STEADY_SECONDS = 60
 _STOP_SECONDS = 6
 

@@ -53,8 +53,9 @@ def _server(settings: Settings, given: argparse.Namespace) -> None:
     from voxloop.embedded import located
     from voxloop.server import serve
 
+    place = located(settings)
     _prepare_long_run(settings, given)
-    uvloop.run(serve(located(settings)))
+    uvloop.run(serve(place))
 
 
 def _worker(settings: Settings, given: argparse.Namespace) -> None:
@@ -65,8 +66,9 @@ def _worker(settings: Settings, given: argparse.Namespace) -> None:
     async def run() -> None:
         async with own_database(settings) as sessions:
             await require_organisation(sessions)
-        await serve(located(settings))
+        await serve(place)
 
+    place = located(settings)
     _prepare_long_run(settings, given)
     asyncio.run(run())
 
