@@ -16,7 +16,7 @@ from voxloop.domain.refusals import RefusalCode, Refused, demand
 from voxloop.domain.rights import SUBMIT, demand_right
 from voxloop.domain.submission import KnownProduct, clean, problems
 from voxloop.domain.viewer import Viewer
-from voxloop.store import attachments, customers, feedback
+from voxloop.store import acceptance, attachments, customers, feedback
 from voxloop.store.acceptance import Acceptance
 from voxloop.store.attachments import Attachment
 from voxloop.store.feedback import Accepted
@@ -88,7 +88,7 @@ async def _accept_with_others(
     async with sessions.begin() as session:
         item["customer"] = await _customer(session, values["customer"])
         item["follow_up_of"] = await _earlier(session, viewer, values["follow_up_of"])
-        accepted = await feedback.accept(session, item, viewer.actor)
+        accepted = await acceptance.accept(session, item, viewer.actor)
         _demand_same(accepted, item)
         if accepted.created and files:
             await attachments.add(session, accepted.row["id"], files)

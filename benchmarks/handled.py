@@ -21,7 +21,7 @@ from voxloop.benchmarks.ground import Ground, running
 from voxloop.benchmarks.measure import Comparison, Section, in_turns
 from voxloop.domain.feedback import Stage
 from voxloop.domain.identity import new_id
-from voxloop.store import feedback, outbox
+from voxloop.store import acceptance, feedback, outbox
 from voxloop.store.sessions import Session
 from voxloop.workflows.client import Loops, connect
 
@@ -69,7 +69,7 @@ async def _accepted(ground: Ground) -> list[str]:
                 "search_keys": search_keys(text),
                 "received_at": now,
             }
-            await feedback.accept(session, item, "integration:bench")
+            await acceptance.accept(session, item, "integration:bench")
             items.append(str(item["id"]))
         await _forget_starts(session)
     return items

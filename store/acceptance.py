@@ -68,12 +68,21 @@ def told(item: Mapping[str, Any], actor: str) -> dict[str, Any]:
     ``starts_at``, if it has that too, is when its loop may start.
     """
     kind, _, name = actor.partition(":")
-    changes = {column: item[column] for column in _TOLD}
+    changes = {column: item.get(column) for column in _TOLD}
     return {**item, "actor_kind": kind, "actor": name, "changes": changes, "carried": tracing.carried()}
 
 
+async def accept(session: Session, item: Mapping[str, Any], actor: str) -> Accepted:
+    """Insert ``item`` (columns of ``feedback``), its first event and its loop's start command, in one statement.
+
+    A repeated (source, idempotency_key) inserts nothing and answers with the item that stands.
+    """
+    [accepted] = await accept_all(session, [told(item, actor)])
+    return accepted
+
+
 async def accept_all(session: Session, items: Sequence[Mapping[str, Any]]) -> list[Accepted]:
-    """As ``feedback.accept``, for many items (as ``told`` gives them) in one statement; the answers in their order."""
+    """As ``accept``, for many items (as ``told`` gives them); the answers in their order."""
     new = {row["id"]: row for row in (await session.execute(_ACCEPT, {"rows": items})).mappings()}
     keys = [_key(item) for item in items if item["id"] not in new]
     standing: dict[tuple[str, str], Row] = {}
@@ -100,7 +109,7 @@ class Acceptance:
         self._writers = 0
 
     async def accept(self, item: Mapping[str, Any], actor: str) -> Accepted:
-        """As ``feedback.accept``, but committed when it answers."""
+        """As ``accept``, but committed when it answers."""
         asked = _Asked(told(item, actor), asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
         if self._writers < _WRITERS:

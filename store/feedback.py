@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Insert, Text, Update, any_, bindparam, func, insert, literal, select, update
+from sqlalchemy import Text, Update, any_, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as UUIDS
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop import tracing
 from voxloop.domain.viewer import Viewer
@@ -28,44 +27,6 @@ class Accepted:
 
     row: Row
     created: bool
-
-
-async def accept(session: Session, item: dict[str, Any], actor: str) -> Accepted:
-    """Insert ``item`` (columns of ``feedback``), its first event and its loop's start command, in one statement.
-
-    A repeated (source, idempotency_key) inserts nothing and answers with the item that stands.
-    """
-    new = upsert(feedback).values(version=FIRST_VERSION, **item)
-    new_row = new.on_conflict_do_nothing().returning(*feedback.c).cte("new")
-    told = _tell(new_row, item, actor).cte("told")
-    carried = bindparam("carried", tracing.carried(), type_=JSONB)
-    payload = func.jsonb_build_object("code", new_row.c.code).concat(carried)
-    start = select(literal("start_loop"), func.concat("feedback/", new_row.c.id), payload)
-    queued = insert(outbox).from_select(["command", "workflow", "payload"], start).cte("queued")
-    row = (await session.execute(select(new_row).add_cte(told, queued))).mappings().one_or_none()
-    if row is not None:
-        return Accepted(row, created=True)
-    source, key = feedback.c.source == item["source"], feedback.c.idempotency_key == item["idempotency_key"]
-    standing = await session.execute(select(feedback).where(source, key))
-    return Accepted(standing.mappings().one(), created=False)
-
-
-def _tell(new_row: CTE, item: dict[str, Any], actor: str) -> Insert:
-    """The item's first event."""
-    changes = {name: value for name, value in item.items() if name not in NOT_IN_EVENTS}
-    kind, _, name = actor.partition(":")
-    first = select(
-        new_row.c.id,
-        literal(FIRST_VERSION),
-        literal(item["received_at"]),
-        literal(kind),
-        literal(name),
-        literal("received"),
-        literal(1),
-        bindparam("changes", changes, type_=JSONB),
-    )
-    columns = ["item", "version", "at", "actor_kind", "actor", "kind", "round", "changes"]
-    return insert(event).from_select(columns, first)
 
 
 _LOCK = select(feedback).where(feedback.c.id == bindparam("of")).with_for_update()

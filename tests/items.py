@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from voxloop.analysis.search_keys import search_keys
 from voxloop.domain.identity import new_id
-from voxloop.store import feedback
+from voxloop.store import acceptance
+from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Session
 from voxloop.store.tables import customer
 
@@ -30,5 +31,7 @@ async def hand_in(session: Session, received_at: datetime, **columns: Any) -> UU
     }
     values |= columns
     values["search_keys"] = search_keys(values["text"])
-    await feedback.accept(session, values, "integration:test")
+    await acceptance.accept(session, values, "integration:test")
+    if columns:  # also those that no item has when it is accepted
+        await session.execute(update(feedback).where(feedback.c.id == item).values(**columns))
     return item

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from voxloop.domain.identity import new_id
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.store import events, feedback
+from voxloop.store import feedback
 from voxloop.store.acceptance import Acceptance
 from voxloop.store.item_tables import outbox
 from voxloop.store.sessions import Sessions, open_sessions
@@ -62,28 +62,6 @@ async def test_each_caller_gets_its_own_item(acceptance: Acceptance) -> None:
     assert all(answer.created for answer in answers)
     for column in ("id", "text", "rating", "search_keys", "received_at"):
         assert [answer.row[column] for answer in answers] == [each[column] for each in items]
-
-
-async def test_it_writes_what_accepting_one_writes(acceptance: Acceptance, many: Sessions) -> None:
-    together, alone = item(rating=2, region="华东"), item(rating=2, region="华东")
-    await acceptance.accept(together, "integration:many")
-    async with many.begin() as session:
-        await feedback.accept(session, alone, "integration:many")
-        told, wanted = [dict(row) for each in (together, alone) for row in await events.of_items(session, [each["id"]])]
-        commands = [
-            (await session.execute(select(outbox.c.command, outbox.c.payload).where(outbox.c.workflow == name))).all()
-            for name in (f"feedback/{each['id']}" for each in (together, alone))
-        ]
-        rows = [await feedback.get(session, ADMIN, each["id"]) for each in (together, alone)]
-    own = {"item", "recorded_at", "xid"}
-    assert {name: value for name, value in told["changes"].items() if name != "id"} == {
-        name: value for name, value in wanted["changes"].items() if name != "id"
-    }
-    assert {name: told[name] for name in told.keys() - own - {"changes"}} == {
-        name: wanted[name] for name in wanted.keys() - own - {"changes"}
-    }
-    assert [len(found) for found in commands] == [1, 1]
-    assert [found[0].payload["code"] for found in commands] == [row["code"] for row in rows if row]
 
 
 async def test_one_key_given_many_times_at_once_is_one_item(acceptance: Acceptance, many: Sessions) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from voxloop.domain.identity import new_id
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.store import events, feedback, steps
+from voxloop.store import acceptance, events, feedback, steps
 from voxloop.store.item_tables import event, outbox
 from voxloop.store.item_tables import feedback as table
 from voxloop.store.sessions import Session
@@ -37,12 +37,12 @@ async def test_accepting_again_answers_with_what_stands(session: Session) -> Non
     item = await hand_in(session, NOW, idempotency_key="k1", argument_hash="a")
     values = {"id": new_id(), "source": "test", "idempotency_key": "k1", "argument_hash": "b", "text": "别的"}
     values |= {"language": "zh-CN", "channel": "app", "received_at": NOW, "search_keys": []}
-    again = await feedback.accept(session, values, "integration:test")
+    again = await acceptance.accept(session, values, "integration:test")
     assert (again.created, again.row["id"], again.row["argument_hash"]) == (False, item, "a")
     new_event = select(event).where(event.c.item == values["id"])
     new_command = select(outbox).where(outbox.c.workflow == f"feedback/{values['id']}")
     assert [(await session.execute(rows)).first() for rows in (new_event, new_command)] == [None, None]
-    other = await feedback.accept(session, values | {"source": "other"}, "integration:other")
+    other = await acceptance.accept(session, values | {"source": "other"}, "integration:other")
     assert other.created
 
 
