@@ -5,7 +5,8 @@ only the ids of what has changed since they last asked: a slow one falls behind 
 """
 
 import asyncio
-from collections.abc import Hashable, Iterable
+import contextlib
+from collections.abc import Hashable, Iterator
 from uuid import UUID
 
 from voxloop.domain.viewer import Viewer
@@ -53,7 +54,7 @@ class Feed:
         self.viewer, self.where, self.item = viewer, where, item
         self.subscribers: set[Subscriber] = set()
         self._held: dict[UUID, None] = {}
-        self._meanwhile: set[UUID] | None = set()  # what changes before the held items are known
+        self._readings: dict[int, set[UUID]] = {}
         self.known: asyncio.Task[None] | None = None
 
     @property
@@ -71,17 +72,28 @@ class Feed:
         own = self.item is None or row["id"] == self.item
         return own and sees(self.viewer, row) and lets_through(self.where, row)
 
-    def hold(self, items: Iterable[UUID]) -> None:
-        """These belonged to it when they were read; what changed since then is told once more."""
-        self._held |= dict.fromkeys(items)
-        meanwhile, self._meanwhile = self._meanwhile or set(), None
-        for item in meanwhile & self._held.keys():
+    @contextlib.contextmanager
+    def reading(self, shown: list[UUID]) -> Iterator[None]:
+        """Items are read from the database meanwhile, and put into ``shown``: from then on it holds them.
+
+        One of them may have left, or come and left, before it was heard of here; so whatever was heard of while they
+        were read is told once more.
+        """
+        meanwhile: set[UUID] = set()
+        self._readings[id(meanwhile)] = meanwhile
+        try:
+            yield
+        finally:
+            del self._readings[id(meanwhile)]
+        if not self.everything:
+            self._held |= dict.fromkeys(item for item in shown if item not in self._held)
+        for item in meanwhile.intersection(shown):
             self._tell(item)
 
     def changed(self, item: UUID, row: Row | None) -> None:
         """An item has changed; None: it is no more."""
-        if self._meanwhile is not None:
-            self._meanwhile.add(item)
+        for meanwhile in self._readings.values():
+            meanwhile.add(item)
         if row is not None and self.lets_through(row):
             self._hold(item)
             self._tell(item)

@@ -149,11 +149,11 @@ class Hub:
     async def _know(self, feed: Feed) -> None:
         """Which items belong to a feed already."""
         if feed.item is not None or feed.everything:
-            feed.hold(() if feed.item is None else (feed.item,))
             return
-        async with self.reading() as session:
-            held = await listing.ids(session, feed.viewer, feed.where, _HELD_AT_FIRST)
-        feed.hold(reversed(held))
+        held: list[UUID] = []
+        with feed.reading(held):
+            async with self.reading() as session:
+                held += reversed(await listing.ids(session, feed.viewer, feed.where, _HELD_AT_FIRST))
 
     def _hear(self, items: Iterable[UUID]) -> None:
         if self._feeds:

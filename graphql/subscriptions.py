@@ -94,11 +94,10 @@ async def _find(context: Context, id_: str) -> UUID:
 async def _one(context: Context, item: UUID, needed: Needs) -> AsyncGenerator[Feedback | None, None]:
     hub = context.hub
     async with hub.watching(context.viewer, Where(), item) as subscriber:
-        read = hub.read
-        while True:
+        with subscriber.feed.reading([item]):
             async with hub.turns:
-                subscriber.take(1)
-                found = (await _patiently(lambda read=read: read([item], needed))).get(item)  # type: ignore[misc]
+                found = (await _patiently(lambda: hub.read([item], needed))).get(item)
+        while True:
             if found is None or not subscriber.feed.lets_through(found.row):
                 yield None
                 return
@@ -106,13 +105,19 @@ async def _one(context: Context, item: UUID, needed: Needs) -> AsyncGenerator[Fe
             if found.finished_at is not None:
                 return
             await _news(context, subscriber)
-            read = hub.states
+            async with hub.turns:
+                subscriber.take(1)
+                found = (await _patiently(lambda: hub.states([item], needed))).get(item)
 
 
 async def _many(context: Context, where: Where, order: Order, needed: Needs) -> AsyncGenerator[FeedbackChanges, None]:
     hub = context.hub
     async with hub.watching(context.viewer, where) as subscriber:
-        yield await _beginning(context, where, order, needed)
+        shown: list[UUID] = []
+        with subscriber.feed.reading(shown):
+            beginning = await _beginning(context, where, order, needed)
+            shown += (state.row["id"] for state in beginning.changed)
+        yield beginning
         while True:
             await _news(context, subscriber)
             async with hub.turns:
