@@ -102,7 +102,9 @@ function showFigure(name, figure) {
   layout.dragmode = false;
   const chart = place.querySelector(".chart");
   chart.style.minHeight = layout.height ? `${layout.height}px` : "";
-  Plotly.react(chart, figure.plotly.data, layout);
+  // Drawn over again, a Sankey's flows fade in for seconds, and here the next refresh may come before they are there.
+  const draw = figure.plotly.data[0]?.type === "sankey" ? Plotly.newPlot : Plotly.react;
+  draw(chart, figure.plotly.data, layout);
   showTable(place.querySelector(".scroll"), figure.statistics.rows);
 }
 
