@@ -1,13 +1,11 @@
 """The API server: puts the parts together and routes to them. Stateless: any number of them run side by side."""
 
-import asyncio
 import contextlib
 import errno
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
 from voxloop import telemetry
+from voxloop.background import running
 from voxloop.graphql.bounds import LARGEST_BODY
 from voxloop.graphql.endpoint import Endpoint, Policy
 from voxloop.graphql.hub import Hub
@@ -56,23 +55,12 @@ def build_app(
 
     @contextlib.asynccontextmanager
     async def living(app: Starlette) -> AsyncIterator[None]:
-        async with _running(relay.run(), hub.run()):
+        async with running(relay.run(), hub.run()):
             yield
 
     asked_from = Middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"])
     around = [Middleware(Observed), *([asked_from] if origins else [])]
     return Starlette(routes=routes, lifespan=living, middleware=around)
-
-
-@contextlib.asynccontextmanager
-async def _running(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(work) for work in works]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
 
 
 async def serve(settings: Settings) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from voxloop.activities.moments import Moments
 from voxloop.activities.reconciler import Reconciler
 from voxloop.activities.scene import Means
 from voxloop.activities.steps import Steps
+from voxloop.background import running
 from voxloop.domain.linked import ItemSystem as System
 from voxloop.integrations.builtin import BuiltinChannel
 from voxloop.integrations.ports import Channel, ItemSystem
@@ -105,7 +106,7 @@ async def serve(settings: Settings) -> None:
     try:
         async with (
             run_worker(client, await assemble(settings, sessions)),
-            _running(Relay(sessions, Loops(client)).run()),
+            running(Relay(sessions, Loops(client)).run()),
         ):
             _log.info("working")
             await stopped.wait()
@@ -161,16 +162,6 @@ async def ensure_search_attributes(client: Client) -> None:
     }
     if missing:
         await operator.add_search_attributes(AddSearchAttributesRequest(namespace=namespace, search_attributes=missing))
-
-
-@contextlib.asynccontextmanager
-async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from cross_web import AsyncHTTPRequestAdapter
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
@@ -24,6 +24,7 @@ from strawberry.types import ExecutionResult
 
 from voxloop.domain.texts import best_language
 from voxloop.domain.viewer import Viewer
+from voxloop.doors import TooLarge, limited
 from voxloop.graphql.bounds import LARGEST_BODY
 from voxloop.graphql.context import Context
 from voxloop.graphql.directory import Directories
@@ -82,7 +83,7 @@ class Endpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             await self.run(WebSocket(scope, receive, send), context=cast(Context, None))
             return
-        request = Request(scope, _limited(receive))
+        request = Request(scope, limited(receive, LARGEST_BODY))
         request.state.language = best_language(request.headers.get("accept-language", ""))
         await (await self._respond(request))(scope, receive, send)
 
@@ -90,6 +91,9 @@ class Endpoint(GraphQL[Context, None]):
         try:
             self._check_head(request)
             return await self.run(request)
+        except TooLarge as large:
+            refused = RequestRefused("too_large", BAD_REQUEST, 413, most=large.most)
+            return self._refusal(refused.status, shown(refused, request.state.language))
         except RequestRefused as refused:
             return self._refusal(refused.status, shown(refused, request.state.language))
         except Exception as error:
@@ -181,27 +185,8 @@ class Endpoint(GraphQL[Context, None]):
             raise RequestRefused("only_json", BAD_REQUEST, 415)
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:
-            raise _too_large()
+            raise TooLarge(LARGEST_BODY)
 
     def _refusal(self, status: int, error: GraphQLError) -> Response:
         headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": ", ".join(self._methods)}}.get(status)
         return Response(orjson.dumps({"errors": [error.formatted]}), status, headers, _JSON)
-
-
-def _limited(receive: Receive) -> Receive:
-    """What is received until it is too much: its length need not be told in the head."""
-    size = 0
-
-    async def limited() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > LARGEST_BODY:
-            raise _too_large()
-        return message
-
-    return limited
-
-
-def _too_large() -> RequestRefused:
-    return RequestRefused("too_large", BAD_REQUEST, 413, most=LARGEST_BODY)

@@ -4,21 +4,18 @@
 By whichever transport, every error passes ``shown``: what nobody foresaw is logged under an id, and only that is told.
 """
 
-import logging
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError, Node
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from voxloop.domain.identity import new_id
 from voxloop.domain.submission import unreadable
 from voxloop.domain.texts import say
+from voxloop.doors import noted
 from voxloop.graphql.bounds import MAX_TOKENS
-from voxloop.store import health
 
 _REASONS = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT")
-_log = logging.getLogger(__name__)
 _TOO_LONG = f"more than {MAX_TOKENS} tokens. Parsing aborted."
 BAD_USER_INPUT = "BAD_USER_INPUT"
 BAD_REQUEST = "BAD_REQUEST"
@@ -96,11 +93,9 @@ def _worded(error: GraphQLError, code: str, language: str, reason: str) -> Graph
 
 
 def _masked(error: GraphQLError, cause: Exception, language: str) -> GraphQLError:
-    if health.is_away(cause):
-        _log.warning("database away: %s", type(cause).__name__)
+    id_ = noted(cause)
+    if id_ is None:
         return _coded(error, say(language, "error.unavailable"), code="UNAVAILABLE")
-    id_ = str(new_id())
-    _log.error("unforeseen error %s", id_, exc_info=cause)
     return _coded(error, say(language, "error.internal", id=id_), code="INTERNAL", correlationId=id_)
 
 

@@ -3,7 +3,6 @@
 ``{"errors": [{"code", "field", "message", "params"}]}``, the codes and sentences being those of GraphQL's userErrors.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,17 +10,15 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from voxloop.domain.identity import new_id
 from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether
 from voxloop.domain.texts import best_language, say, sentence
-from voxloop.store import health
-from voxloop.web.limits import TooLarge, limited
+from voxloop.doors import TooLarge, noted
+from voxloop.web.limits import limited_body
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]  # all but POST are refused in words
 LARGEST_BODY = 1_000_000
 RETRY_SECONDS = 5
 
-_log = logging.getLogger(__name__)
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}, 503: {"Retry-After": str(RETRY_SECONDS)}}
 # Errors of the request as a whole: the code, and its text under ``error``.
 _WORDS = {
@@ -58,12 +55,8 @@ def machine(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         except (Refused, RefusedTogether) as refused:
             return _refused(request, refused)
         except Exception as error:
-            if health.is_away(error):
-                _log.warning("database away: %s", type(error).__name__)
-                return _whole(request, 503)
-            id_ = str(new_id())
-            _log.error("unforeseen error %s", id_, exc_info=error)
-            return _whole(request, 500, id=id_)
+            id_ = noted(error)
+            return _whole(request, 503) if id_ is None else _whole(request, 500, id=id_)
 
     return endpoint
 
@@ -81,7 +74,7 @@ async def _body(request: Request) -> bytes:
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise Rejected(415)
     try:
-        return await limited(request, LARGEST_BODY).body()
+        return await limited_body(request, LARGEST_BODY).body()
     except ClientDisconnect as gone:  # nobody reads this
         raise Rejected(400) from gone
 

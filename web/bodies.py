@@ -4,7 +4,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
-from voxloop.web.limits import limited
+from voxloop.web.limits import limited_body
 from voxloop.web.visitors import Unreadable
 
 _MOST_PARTS = 30
@@ -23,7 +23,7 @@ async def read_form(request: Request, most: int) -> FormData:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         most = min(most, LARGEST_WITHOUT_FILES)
     try:
-        return await limited(request, most).form(max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
+        return await limited_body(request, most).form(max_files=_MOST_PARTS, max_fields=_MOST_PARTS)
     except (ClientDisconnect, HTTPException, LookupError, UnicodeError) as error:
         raise Unreadable from error
 

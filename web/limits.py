@@ -5,17 +5,10 @@ import time
 from collections import deque
 
 from starlette.requests import Request
-from starlette.types import Message, Receive
+
+from voxloop.doors import TooLarge, limited
 
 _MOST_ADDRESSES = 10_000
-
-
-class TooLarge(Exception):
-    """The body has more than ``most`` bytes."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
 
 
 class TooMany(Exception):
@@ -63,23 +56,9 @@ def _key(request: Request) -> str:
     return str(ipaddress.ip_network((host, 64), strict=False)) if address.version == 6 else host
 
 
-def limited(request: Request, most: int) -> Request:
+def limited_body(request: Request, most: int) -> Request:
     """The same request, whose body raises ``TooLarge`` when it has more than ``most`` bytes, as told or as read."""
     length = request.headers.get("content-length", "0")
     if length.isdecimal() and int(length) > most:
         raise TooLarge(most)
-    return Request(request.scope, _limited(request.receive, most))
-
-
-def _limited(receive: Receive, most: int) -> Receive:
-    size = 0
-
-    async def limited() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > most:
-            raise TooLarge(most)
-        return message
-
-    return limited
+    return Request(request.scope, limited(request.receive, most))

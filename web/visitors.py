@@ -1,20 +1,17 @@
 """How people are answered on pages: whatever goes wrong is a page in their language that says what to do now."""
 
-import logging
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from voxloop.domain.identity import new_id
 from voxloop.domain.texts import say
+from voxloop.doors import TooLarge, noted
 from voxloop.signing import BadLink, LinkExpired
-from voxloop.store import health
 from voxloop.web.answers import RETRY_SECONDS
-from voxloop.web.limits import TooLarge, TooMany
+from voxloop.web.limits import TooMany
 from voxloop.web.rendering import language_of, page
 
-_log = logging.getLogger(__name__)
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -57,13 +54,11 @@ def _said(request: Request, error: Exception) -> Response:
             return response
         case Unreadable():
             return _message(request, 400, "unreadable")
-    if health.is_away(error):
-        _log.warning("database away: %s", type(error).__name__)
+    id_ = noted(error)
+    if id_ is None:
         response = _message(request, 503, "away")
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
-    id_ = str(new_id())
-    _log.error("unforeseen error %s", id_, exc_info=error)
     return _message(request, 500, "unforeseen", id=id_)
 
 
