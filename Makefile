@@ -15,7 +15,7 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check lint types format schema migrate bench chaos import-load subscribers audit audit-lock lock clean pages
+.PHONY: help setup run test check lint types format schema migrate bench chaos differential examples import-load repeats subscribers audit audit-lock lock clean pages
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,15 @@ bench: setup ## Measure intake, handling and lists against their limits; writes 
 
 chaos: setup ## Kill worker and server in the middle and count what is left (minutes)
 	$(BIN)/python tests/chaos/run.py
+
+differential: setup ## Engine and reference on 2,000 random rule sets, and a million items by one of them (minutes)
+	$(BIN)/python -m voxloop.tests.differential.run
+
+examples: setup ## Show the starter's rules live: an item each through a real installation, with its explanation
+	$(BIN)/python -m voxloop.tests.examples.run
+
+repeats: setup ## Count what recurs and find near-duplicates among a million items (minutes)
+	$(BIN)/python -m voxloop.benchmarks.repeats
 
 subscribers: setup ## A thousand subscribers on one server while rows change, and whether each ends right (minutes)
 	$(BIN)/python -m voxloop.benchmarks.subscribers
