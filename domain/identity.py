@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 CODE = re.compile(r"FB-[0-9]{6,18}", re.ASCII)  # of an item
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)  # that PostgreSQL has given
 
 
 def new_id() -> UUID:
@@ -55,3 +56,9 @@ def uuid_of(type_: str, value: str) -> UUID | None:
         return UUID(parts[1])
     except ValueError:
         return None
+
+
+def number_of(type_: str, value: str) -> int | None:
+    """The number in a global id of that type; None when it is no such id."""
+    parts = read_global_id(value)
+    return int(parts[1]) if parts is not None and parts[0] == type_ and _NUMBER.fullmatch(parts[1]) else None

@@ -25,9 +25,11 @@ _HEADINGS = {
     "rating": "stars star score 评分 星级 打分 评价星级 满意度",
     "nps": "npsscore 推荐意愿 推荐分 推荐值",
     "product": "productkey sku model 产品 产品编号 产品编码 产品名称 产品型号 型号 商品 商品名称 机型",
-    "module": "part component 模块 部件 功能 功能模块",
+    "module": "component 模块 功能 功能模块",
     "product_version": "version release firmware 版本 版本号 产品版本 软件版本 固件版本",
     "batch": "lot batchno lotno 批次 批号 批次号 生产批次",
+    "part": "partno partnumber partcode sparepart 零件 零件号 零件编号 部件 部件号 部件编号 零部件 配件 配件号 物料号 "
+    "料号",
     "region": "area province city 地区 区域 省份 城市 大区",
     "order_ref": "order orderid orderno ordernumber 订单 订单号 订单编号 单号",
     "form": "formname 表单",

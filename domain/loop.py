@@ -10,9 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from voxloop.domain.feedback import Stage
-from voxloop.domain.process import StepKind
+from voxloop.domain.process import MEMBER_STEPS, StepKind
 from voxloop.domain.refusals import RefusalCode
 from voxloop.domain.submission import MOST_TAGS
+
+# The version of an item that its intake decides: it was received, acknowledged and classified before.
+DECIDED = 4
 
 
 class Verb(StrEnum):
@@ -129,7 +132,6 @@ class Answer:
     version: int
 
 
-MEMBER_STEPS = (StepKind.TASK, StepKind.REPLY)
 _AT_MEMBER_STEPS = (Verb.ACCEPT, Verb.REASSIGN, Verb.COMPLETE, Verb.WAIT_FOR_CUSTOMER)
 _AFTER_CLOSING = (Verb.NOTE, Verb.CUSTOMER_REPLY, Verb.CHANGE_TYPE, Verb.ADD_TAG, Verb.REMOVE_TAG)
 

@@ -1,7 +1,7 @@
 """How one kind of feedback is handled: steps, their owners and limits, and where each outcome leads.
 
 A process is data that owners edit. ``process_reader`` makes one from a document, ``process_checker`` tells what is
-wrong with it; nothing here knows how it is stored or run.
+wrong with it; nothing here knows how it is stored or run. One step none of them writes, and each has: ``hold``.
 """
 
 from collections.abc import Mapping
@@ -12,8 +12,12 @@ from enum import StrEnum
 from voxloop.domain.decision import Open, Tell
 from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.rules import Condition
+from voxloop.domain.texts import LANGUAGES, say
 
 CLOSE = "close"
+HOLD = "hold"
+RESERVED = (CLOSE, HOLD)
+RELEASED, IS_SPAM = "released", "spam"
 
 
 class StepKind(StrEnum):
@@ -28,6 +32,9 @@ class StepKind(StrEnum):
     LINKED = "linked"
     CHOICE = "choice"
     AUTOMATIC = "automatic"
+
+
+MEMBER_STEPS = (StepKind.TASK, StepKind.REPLY)
 
 
 class ClockName(StrEnum):
@@ -185,6 +192,22 @@ class Process:
     def first(self) -> Step:
         return self.steps[0]
 
+    @property
+    def first_task(self) -> Step | None:
+        """The step whose team and member a route names."""
+        return next((step for step in self.steps if step.kind is StepKind.TASK), None)
+
+    @property
+    def hold(self) -> Step:
+        """Where an item that rules hold stands until a person has looked at it, before the first step."""
+        return Step(
+            key=HOLD,
+            kind=StepKind.TASK,
+            title={language: say(language, "step.hold") for language in LANGUAGES},
+            outcomes={RELEASED: self.first.key, IS_SPAM: CLOSE},
+            team=next((step.team for step in self.steps if step.kind in MEMBER_STEPS and step.team), None),
+        )
+
     def step(self, key: str) -> Step:
         """The step of that key.
 
@@ -194,8 +217,10 @@ class Process:
         for step in self.steps:
             if step.key == key:
                 return step
+        if key == HOLD:
+            return self.hold
         raise KeyError(key)
 
-    def item_outcome(self, outcome: str) -> Outcome:
-        """How the item ends when a step's ``outcome`` leads to ``close``."""
-        return self.closes.get(outcome, Outcome.SOLVED)
+    def item_outcome(self, step: str, outcome: str) -> Outcome:
+        """How the item ends when an ``outcome`` of a step leads to ``close``."""
+        return Outcome.SPAM if step == HOLD else self.closes.get(outcome, Outcome.SOLVED)

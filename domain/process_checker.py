@@ -8,7 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from voxloop.domain.decision import RECIPIENT_KINDS, Tell
 from voxloop.domain.feedback import Priority, Stage
 from voxloop.domain.problems import InvalidDocument, Known, Problem
-from voxloop.domain.process import CLOSE, NO_CHANGE, NO_LIMITS, Anchor, ClockName, Limits, Process, Step, StepKind
+from voxloop.domain.process import (
+    CLOSE,
+    NO_CHANGE,
+    NO_LIMITS,
+    RESERVED,
+    Anchor,
+    ClockName,
+    Limits,
+    Process,
+    Step,
+    StepKind,
+)
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.submission import LONGEST_TAG, unreadable
 
@@ -82,8 +93,8 @@ def _step_problems(process: Process, known: Known) -> Iterator[Problem]:
     keys = [step.key for step in process.steps]
     for index, step in enumerate(process.steps):
         path = f"steps[{index}]"
-        if step.key == CLOSE:
-            yield Problem(f"{path}.key", "process.reserved", {"step": CLOSE})
+        if step.key in RESERVED:
+            yield Problem(f"{path}.key", "process.reserved", {"step": step.key})
         if step.key in keys[:index]:
             yield Problem(f"{path}.key", "process.duplicate", {"step": step.key})
         yield from _outcome_problems(path, step, {*keys, CLOSE})

@@ -24,7 +24,8 @@ from voxloop.domain.process import (
     StepKind,
 )
 from voxloop.domain.reading import Place, read_share, shown
-from voxloop.domain.rules import Condition, read_condition
+from voxloop.domain.rule_reader import read_condition
+from voxloop.domain.rules import Condition
 
 _STEP_KEYS = ("title", "team", "assign", "respond", "limit", "wait", "open", "require", "escalate", "send", "system")
 _PASSING_KEYS = {

@@ -16,7 +16,8 @@ from voxloop.domain.problems import Problem
 from voxloop.domain.texts import LANGUAGES
 
 _Word = TypeVar("_Word", bound=StrEnum)
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
+LONGEST_TITLE = 200
+KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _SHOWN = 60
 _SHARE = re.compile(r"([1-9][0-9]?|100)%")
 
@@ -81,7 +82,7 @@ class Place:
         """The places of a mapping whose keys the author chooses; notes keys that are not of a key's form."""
         places = {name: self.inner(name, value) for name, value in self._table().items()}
         for name, place in places.items():
-            if not isinstance(name, str) or not _KEY.fullmatch(name):
+            if not isinstance(name, str) or not KEY.fullmatch(name):
                 place.wrong("document.not_a_key", value=shown(name))
             place.needed()
         return {str(name): place for name, place in places.items()}
@@ -106,16 +107,29 @@ class Place:
             self.wrong("document.not_a_text")
         return ""
 
+    def title(self) -> str:
+        """A text that is short enough for a heading."""
+        text = self.text()
+        if len(text) > LONGEST_TITLE:
+            self.wrong("document.title_too_long", limit=str(LONGEST_TITLE))
+        return text
+
+    def flag(self) -> bool:
+        """Yes or no; absent is no."""
+        if self.value is not None and not isinstance(self.value, bool):
+            self.wrong("document.not_a_flag")
+        return self.value is True
+
     def translated(self) -> dict[str, str]:
-        """A text in each of our languages, by language."""
+        """A title in each of our languages, by language."""
         if self.value is None:
             return {}
-        return {language: text.text() for language, text in self.fields(LANGUAGES).items()}
+        return {language: text.title() for language, text in self.fields(LANGUAGES).items()}
 
     def key(self) -> str:
         """A name that the author gives to something: small letters, digits and ``_``."""
         text = self.text()
-        if text and not _KEY.fullmatch(text):
+        if text and not KEY.fullmatch(text):
             self.wrong("document.not_a_key", value=shown(text))
         return text
 

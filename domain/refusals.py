@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from voxloop.domain.texts import label, sentence
+
 
 class RefusalCode(StrEnum):
     """Why a mutation changed nothing."""
@@ -37,6 +39,18 @@ class RefusalCode(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"
     NOT_AN_INSTANT = "NOT_AN_INSTANT"
     NOT_AN_OBJECT = "NOT_AN_OBJECT"
+    TOO_DEEP = "TOO_DEEP"
+    BAD_KEY = "BAD_KEY"
+    NOT_EDITABLE = "NOT_EDITABLE"
+    NOT_CHECKED = "NOT_CHECKED"
+    NOT_APPROVED = "NOT_APPROVED"
+    OWN_WORK = "OWN_WORK"
+    PUBLISHED_MEANWHILE = "PUBLISHED_MEANWHILE"
+    NO_RULE_SET = "NO_RULE_SET"
+    NOTHING_PUBLISHED = "NOTHING_PUBLISHED"
+    NOT_ON_RECEPTION = "NOT_ON_RECEPTION"
+    SHADOW_TAKEN = "SHADOW_TAKEN"
+    HAS_ENDED = "HAS_ENDED"
     INTERNAL = "INTERNAL"
 
 
@@ -65,3 +79,10 @@ def demand(*problems: Refused | None) -> None:
     found = [problem for problem in problems if problem is not None]
     if found:
         raise RefusedTogether(found)
+
+
+def refusal_sentence(language: str, refused: Refused) -> str:
+    """Why, for people; of states they read the names."""
+    state = refused.params.get("state")
+    named = {"state": label(language, "document_state", str(state))} if state is not None else {}
+    return sentence(language, f"refusal.{refused.code}", {**refused.params, **named})

@@ -3,7 +3,7 @@
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.viewer import Role, Viewer
 
-SUBMIT, ADVANCE = "submit", "advance"
+SUBMIT, ADVANCE, READ_DOCUMENTS, EDIT_DOCUMENTS = "submit", "advance", "read_documents", "edit_documents"
 
 # The events that concern the customer; the rest is between colleagues, and intake tokens do not see it.
 SHOWN_TO_CUSTOMERS = frozenset(
@@ -26,9 +26,15 @@ _MAY = {
     Role.HANDLER: {
         *("accept", "complete", "reply", "note", "reassign", "reopen", "wait_for_customer", "resume"),
         *("change_priority", "change_type", "add_tag", "remove_tag", "mark_spam", ADVANCE),
+        READ_DOCUMENTS,
     },
     Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen"},
 }
+
+
+def may(viewer: Viewer, act: str) -> bool:
+    """Whether the viewer's role may do this."""
+    return act in _MAY.get(viewer.role, {act})
 
 
 def demand_right(viewer: Viewer, act: str) -> None:
@@ -37,5 +43,5 @@ def demand_right(viewer: Viewer, act: str) -> None:
     Raises:
         Refused: it may not.
     """
-    if act not in _MAY.get(viewer.role, {act}):
+    if not may(viewer, act):
         raise Refused(RefusalCode.FORBIDDEN)

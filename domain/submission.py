@@ -19,7 +19,7 @@ NPS = (0, 10)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # a year too small to count back from would hold up the item's loop
 
 _LIMITS = dict.fromkeys(
-    ("form", "scenario", "product", "module", "product_version", "batch", "region", "order_ref"), 100
+    ("form", "scenario", "product", "module", "product_version", "batch", "part", "region", "order_ref"), 100
 )
 _CUSTOMER_LIMITS = {"ref": 100, "name": 200, "email": 254, "phone": 40}
 _EMAIL = re.compile(r"{0}+@{0}+\.{0}+".format(r'[^@\s<>()\[\]:;,\\"]'))  # without signs that make several of one

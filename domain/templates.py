@@ -10,8 +10,14 @@ from typing import Any
 from voxloop.domain.problems import Problem
 from voxloop.domain.texts import LANGUAGES
 
-NAMES = ("code", "customer", "organisation", "title", "text", "step", "status", "status_link", "product", "batch")
+NAMES = (
+    *("code", "customer", "organisation", "title", "text", "step", "status", "status_link", "product", "batch"),
+    "points",
+)
 PARTS = ("subject", "body")
+# What members read whom a rule tells, or to whom it sends a copy.
+NOTICE, COPY = "notice_rule", "notice_copy"
+_KNOWN = " ".join(f"{{{name}}}" for name in NAMES)
 _UNKNOWN = "-"
 
 
@@ -22,17 +28,19 @@ def fill(template: Mapping[str, Any], language: str, words: Mapping[str, str | N
     return subject, body
 
 
-def check_template(key: str, template: Any) -> list[Problem]:
-    """What is wrong with the template of that key."""
+def check_template(template: Any) -> list[Problem]:
+    """What is wrong with a template."""
     problems: list[Problem] = []
     for part in PARTS:
         for language in LANGUAGES:
-            path = f"{key}.{part}.{language}"
+            path = f"{part}.{language}"
             text = template.get(part, {}).get(language) if isinstance(template, Mapping) else None
             if not isinstance(text, str) or not text.strip():
                 problems.append(Problem(path, "template.missing"))
             else:
-                problems += (Problem(path, "template.bad_name", {"name": name}) for name in _bad_names(text))
+                problems += (
+                    Problem(path, "template.bad_name", {"name": name, "known": _KNOWN}) for name in _bad_names(text)
+                )
     return problems
 
 

@@ -22,7 +22,7 @@ def texts(language: str) -> dict[str, str]:
     return dict(_flat("", tomllib.loads(source)))
 
 
-def say(language: str, key: str, **params: Any) -> str:
+def say(language: str, key: str, /, **params: Any) -> str:
     """The text ``key`` in ``language``, its ``{names}`` filled from ``params``.
 
     Raises:

@@ -73,12 +73,15 @@ def test_headings_of_both_languages_are_understood() -> None:
         "反馈时间": "received_at",
         "联系电话": "customer.phone",
     }
-    assert guess(["Comment", "Stars", "E-Mail", "Order No"]) == {
+    assert guess(["Comment", "Stars", "E-Mail", "Order No", "Component", "Part Number"]) == {
         "Comment": "text",
         "Stars": "rating",
         "E-Mail": "customer.email",
         "Order No": "order_ref",
+        "Component": "module",
+        "Part Number": "part",
     }
+    assert guess(["模块", "部件"]) == {"模块": "module", "部件": "part"}
 
 
 def test_a_field_is_had_by_one_column_and_a_report_s_own_columns_mean_nothing() -> None:

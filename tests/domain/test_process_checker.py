@@ -142,6 +142,11 @@ def test_each_problem_of_a_task(more: str, path: str, code: str) -> None:
             [("steps[1].key", "process.reserved")],
         ),
         (
+            "[{key: a, kind: task, outcomes: {x: hold}}, {key: hold, kind: task, outcomes: {x: close}}]",
+            [("steps[1].key", "process.reserved")],
+        ),
+        ("[{key: a, kind: task, outcomes: {x: hold}}]", [("steps[0].outcomes.x", "process.unknown_step")]),
+        (
             "[{key: a, kind: task, outcomes: {x: b}}, {key: b, kind: task, outcomes: {x: close}},"
             " {key: a, kind: task, outcomes: {x: close}}]",
             [("steps[2].key", "process.duplicate")],
@@ -246,12 +251,12 @@ def test_a_priority_without_a_limit_cannot_be_above_it() -> None:
 
 
 def starter_known() -> Known:
-    organisation = yaml.safe_load(STARTER.joinpath("organisation.yaml").read_text("utf-8"))
+    company = yaml.safe_load(STARTER.joinpath("company.yaml").read_text("utf-8"))
     return Known(
-        teams=frozenset(team["key"] for team in organisation["teams"]),
-        members=frozenset(member["key"] for member in organisation["members"]),
-        roles=frozenset(role for member in organisation["members"] for role in member["roles"]),
-        templates=frozenset(yaml.safe_load(STARTER.joinpath("templates.yaml").read_text("utf-8"))),
+        teams=frozenset(team["key"] for team in company["teams"]),
+        members=frozenset(member["key"] for member in company["members"]),
+        roles=frozenset(role for member in company["members"] for role in member["roles"]),
+        templates=frozenset(file.stem for file in STARTER.joinpath("templates").glob("*.yaml")),
         systems=frozenset({"pms", "qms", "srm", "crm"}),
     )
 

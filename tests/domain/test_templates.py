@@ -12,7 +12,7 @@ def template(text: str) -> dict[str, dict[str, str]]:
 
 def test_every_name_is_filled_and_what_is_unknown_reads_a_dash() -> None:
     text = " ".join(f"{{{name}}}" for name in NAMES)
-    assert check_template("all", template(text)) == []
+    assert check_template(template(text)) == []
     subject, body = fill(template(text), "en", {"code": "FB-000001", "batch": None})
     assert subject == "Subject FB-000001"
     assert body.split() == ["FB-000001", *["-"] * (len(NAMES) - 1)]
@@ -20,8 +20,8 @@ def test_every_name_is_filled_and_what_is_unknown_reads_a_dash() -> None:
 
 @pytest.mark.parametrize("text", ["{price}", "{code.__class__}", "{code!r}", "{code:>9}", "{}", "{0}", "{code", "}"])
 def test_nothing_else_may_stand_in_braces(text: str) -> None:
-    problems = check_template("odd", template(text))
-    assert [problem.path for problem in problems] == ["odd.body.zh-CN", "odd.body.en"]
+    problems = check_template(template(text))
+    assert [problem.path for problem in problems] == ["body.zh-CN", "body.en"]
     assert {problem.code for problem in problems} == {"template.bad_name"}
     for language in LANGUAGES:
         assert all(say(language, f"problem.{problem.code}", **problem.params) for problem in problems)
@@ -29,4 +29,4 @@ def test_nothing_else_may_stand_in_braces(text: str) -> None:
 
 @pytest.mark.parametrize("wrong", [{}, {"subject": {"en": "a"}}, "text", template(" ")])
 def test_both_languages_need_both_parts(wrong: object) -> None:
-    assert "template.missing" in {problem.code for problem in check_template("thin", wrong)}
+    assert "template.missing" in {problem.code for problem in check_template(wrong)}

@@ -9,6 +9,10 @@ def test_say_fills_the_names() -> None:
     assert sentence != say("zh-CN", "problem.document.unknown_key", known="key, title")
 
 
+def test_a_value_may_be_called_key() -> None:
+    assert "intake" in say("en", "problem.document.other_key", key="intake", value="other")
+
+
 def test_a_missing_text_or_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         say("en", "problem.there_is_no_such_text")
