@@ -23,7 +23,7 @@ _MOST_TOGETHER = 100
 _WRITERS = 2
 _COLUMNS = (
     "id", "source", "idempotency_key", "argument_hash", "text", "language", "channel", "form", "scenario", "rating",
-    "nps", "product_line", "product", "module", "product_version", "batch", "region", "order_ref", "customer",
+    "nps", "product_line", "product", "module", "product_version", "batch", "part", "region", "order_ref", "customer",
     "follow_up_of", "received_at", "search_keys",
 )  # fmt: skip
 _TOLD = tuple(name for name in _COLUMNS if name not in NOT_IN_EVENTS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from voxloop.domain.identity import new_id
 from voxloop.store.item_tables import attachment
@@ -31,6 +31,12 @@ async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
     shown = [column for column in attachment.c if column is not attachment.c.body]
     wanted = select(*shown).where(attachment.c.item.in_(list(items))).order_by(attachment.c.id)
     return (await session.execute(wanted)).mappings().all()
+
+
+async def counts(session: Session, items: Iterable[UUID]) -> dict[UUID, int]:
+    """How many each of these items has, of those that have any."""
+    wanted = select(attachment.c.item, func.count()).where(attachment.c.item.in_(list(items)))
+    return {row[0]: row[1] for row in await session.execute(wanted.group_by(attachment.c.item))}
 
 
 async def get(session: Session, id_: UUID) -> Row | None:

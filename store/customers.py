@@ -16,6 +16,8 @@ from voxloop.store.slices import Slice, cut
 from voxloop.store.tables import customer
 from voxloop.store.visibility import visible
 
+# What rules may ask of a customer, by the name of the fact.
+TRAITS = {f"customer_{name}": customer.c[name] for name in ("level", "segment", "value", "health")}
 _GIVEN = ("name", "email", "phone", "language")
 
 

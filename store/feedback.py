@@ -18,7 +18,7 @@ from voxloop.store.sessions import Row, Session, counts
 from voxloop.store.visibility import visible
 
 FIRST_VERSION = 1
-NOT_IN_EVENTS = {"text", "search_keys", "argument_hash", "idempotency_key"}
+NOT_IN_EVENTS = {"text", "search_keys", "similar_keys", "argument_hash", "idempotency_key"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ async def advance(session: Session, item: Mapping[str, Any], written: Written) -
     where = {"item": item["id"], "version": written.version, "round": item["round"], "step": item["step"]}
     who = {"at": written.at, "actor_kind": kind, "actor": name or None}
     what = {"kind": written.happened.kind, "detail": written.happened.detail}
-    told = where | who | what | {"changes": written.changes, "plan": written.plan}
+    changes = {name: value for name, value in written.changes.items() if name not in NOT_IN_EVENTS}
+    told = where | who | what | {"changes": changes, "plan": written.plan}
     values = {
         "of": item["id"],
         "standing": written.version - 1,

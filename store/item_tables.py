@@ -27,6 +27,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.store.columns import Xid8, instant, item, key, metadata, now, one_of
 
+# What items are counted by that came before: each an index that ends with the instant of reception.
+REPEATS = (("customer",), ("batch",), ("part",), ("product", "module", "product_version"), ("product", "region"))
+
 feedback = Table(
     "feedback",
     metadata,
@@ -55,9 +58,10 @@ feedback = Table(
     key("module"),
     key("product_version"),
     key("batch"),
+    key("part"),
     key("region"),
     key("order_ref"),
-    Column("customer", UUID(as_uuid=True), ForeignKey("customer.id"), index=True),
+    Column("customer", UUID(as_uuid=True), ForeignKey("customer.id")),
     Column("follow_up_of", UUID(as_uuid=True), ForeignKey("feedback.id")),
     instant("received_at", nullable=False),
     Column("search_keys", ARRAY(Text), nullable=False),
@@ -65,6 +69,8 @@ feedback = Table(
     Column("version", Integer, nullable=False),
     Column("stage", String(20), nullable=False, server_default="received"),
     Column("outcome", String(20)),
+    # By which near-duplicates of the text are found (``store/similarity``).
+    Column("similar_keys", ARRAY(Integer)),
     Column("type", String(20)),
     Column("type_confidence", Float),
     Column("sentiment", Float),
@@ -105,7 +111,22 @@ feedback = Table(
     Index("ix_feedback_team", "team", "due_at", "id"),
     Index("ix_feedback_owner", "owner", "due_at", "id"),
     Index("ix_feedback_due_at", "due_at", "id"),
-    Index("ix_feedback_batch", "batch", "received_at"),
+    *(
+        Index(
+            f"ix_feedback_{columns[-1]}",
+            *columns,
+            "received_at",
+            postgresql_where=text(" AND ".join(f"{name} IS NOT NULL" for name in columns)),
+        )
+        for columns in REPEATS
+    ),
+    # Written at once: what an index of this kind puts off, each search reads from end to end.
+    Index(
+        "ix_feedback_similar_keys",
+        "similar_keys",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
     Index("ix_feedback_open", "id", postgresql_where=text("finished_at IS NULL")),
     Index("ix_feedback_queue", "team", "due_at", "id", postgresql_where=text("owner IS NULL AND stage = 'working'")),
     Index("ix_feedback_xid", "xid", postgresql_using="brin", postgresql_with={"autosummarize": "on"}),
@@ -176,7 +197,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     now("next_attempt_at"),
     now("created_at"),
-    CheckConstraint("command IN ('start_loop', 'start_link', 'wake_target', 'signal')", name="command"),
+    CheckConstraint("command IN ('start_loop', 'start_link', 'wake_target', 'run_errand', 'signal')", name="command"),
     Index("ix_outbox_next_attempt_at", "next_attempt_at", "id"),
 )
 

@@ -16,9 +16,8 @@ from voxloop.store.sessions import Row, Session
 from voxloop.store.slices import Slice, cut
 from voxloop.store.visibility import visible
 
-COLUMNS = tuple(
-    column.name for column in feedback.c if column.name not in ("search_keys", "argument_hash", "idempotency_key")
-)
+_NOT_SHOWN = ("search_keys", "similar_keys", "argument_hash", "idempotency_key")
+COLUMNS = tuple(column.name for column in feedback.c if column.name not in _NOT_SHOWN)
 OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
     "in": lambda column, values: column.in_(values),

@@ -22,7 +22,7 @@ async def time_zone(session: Session) -> str:
 
 
 async def load(session: Session, company: Description) -> None:
-    """Add what is new in ``company`` (the layout of ``starter/organisation.yaml``); what exists stays as it is."""
+    """Add what is new in ``company`` (the layout of ``starter/company.yaml``); what exists stays as it is."""
     lines = [entry["line"] for entry in company["products"]]
     products = [item | {"line": entry["line"]["key"]} for entry in company["products"] for item in entry["products"]]
     await _add(session, member, map(_member, company["members"]))

@@ -21,7 +21,9 @@ _PUT = insert(outbox).inline()
 
 
 async def put(session: Session, command: str, workflow: str, payload: dict[str, Any] | None = None) -> None:
-    """Add one command, with the running trace: ``start_loop``, ``start_link``, ``wake_target`` or ``signal``."""
+    """Add one command, with the running trace: ``start_loop``, ``start_link``, ``wake_target``, ``run_errand``
+    or ``signal``.
+    """
     values = {"command": command, "workflow": workflow, "payload": {**(payload or {}), **tracing.carried()}}
     await session.execute(_PUT, values)
 

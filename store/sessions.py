@@ -44,7 +44,11 @@ def open_sessions(url: str, size: int = 10) -> Sessions:
     pool: dict[str, Any] = {"poolclass": NullPool} if size == 0 else {"pool_size": size, "pool_timeout": 10}
     sessions = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
-        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _STATEMENT_SECONDS},
+        connect_args={
+            "timeout": _CONNECT_SECONDS,
+            "command_timeout": _STATEMENT_SECONDS,
+            "server_settings": {"jit": "off"},  # compiling a statement takes longer than any of ours should
+        },
         json_serializer=_json,
         json_deserializer=orjson.loads,
         hide_parameters=True,

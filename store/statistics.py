@@ -112,19 +112,28 @@ async def measure(session: Session, viewer: Viewer, question: Question) -> Answe
         TooSlow: it took too long and was stopped.
         TooManyGroups: the dimensions have too many values together.
     """
-    await session.execute(select(func.set_config("statement_timeout", str(_LIMIT_MS), True)))
-    try:
-        rows = (await session.execute(_statement(viewer, question))).all()
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == _CANCELLED:
-            raise TooSlow from error
-        raise
+    rows = await rows_in_time(session, _statement(viewer, question))
     if len(rows) > MOST_GROUPS + 1:
         raise TooManyGroups
     width = len(question.by)
     groups = [Group(tuple(row[1 : width + 1]), _numbers(question, row[width + 1 :])) for row in rows if not row[0]]
     [totals] = [_numbers(question, row[width + 1 :]) for row in rows if row[0]]
     return Answer(groups, totals)
+
+
+async def rows_in_time(session: Session, wanted: Select[*tuple[Any, ...]]) -> Sequence[Sequence[Any]]:
+    """The rows of a statement that may have much to read.
+
+    Raises:
+        TooSlow: it took too long and was stopped.
+    """
+    await session.execute(select(func.set_config("statement_timeout", str(_LIMIT_MS), True)))
+    try:
+        return (await session.execute(wanted)).all()
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _CANCELLED:
+            raise TooSlow from error
+        raise
 
 
 def _numbers(question: Question, values: Sequence[Any]) -> Numbers:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from voxloop.domain.process import StepKind
+from voxloop.domain.process import HOLD, RELEASED, StepKind
 from voxloop.store.item_tables import content
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import assignment, step_run
@@ -60,18 +60,35 @@ async def owner_of(session: Session, item: UUID, step: str) -> str | None:
     return (await session.execute(wanted)).scalar_one_or_none()
 
 
+async def first_team(session: Session, run: Row) -> str | None:
+    """The team to which a step was given on entering it."""
+    mine = (assignment.c.item == run["item"]) & (assignment.c.seq == run["seq"])
+    return (await session.execute(select(assignment.c.team).where(mine).order_by(assignment.c.id).limit(1))).scalar()
+
+
+async def held(session: Session, item: UUID) -> bool:
+    """Whether the item stands or last stood where rules hold it, and nobody has released it."""
+    last = select(step_run.c.step, step_run.c.outcome).where(step_run.c.item == item).order_by(step_run.c.seq.desc())
+    run = (await session.execute(last.limit(1))).mappings().one_or_none()
+    return run is not None and run["step"] == HOLD and run["outcome"] != RELEASED
+
+
 async def worked_on(session: Session, item: UUID) -> bool:
-    """Whether a member has accepted a step of the item, or one at which somebody was waited for has its outcome."""
+    """Whether a member has accepted a step of the item, or one at which somebody was waited for has its outcome.
+
+    Looking at a held item is no work on its matter.
+    """
     done = step_run.c.outcome.is_not(None) & step_run.c.kind.not_in([StepKind.CHOICE, StepKind.AUTOMATIC])
-    mine = (step_run.c.item == item) & (step_run.c.accepted_at.is_not(None) | done)
+    mine = (step_run.c.item == item) & (step_run.c.step != HOLD) & (step_run.c.accepted_at.is_not(None) | done)
     wanted = select(step_run.c.seq).where(mine).limit(1)
     return (await session.execute(wanted)).first() is not None
 
 
 async def accepted_in(session: Session, item: UUID, round_: int) -> bool:
-    """Whether a member has accepted a step of that round."""
-    mine = (step_run.c.item == item) & (step_run.c.round == round_) & step_run.c.accepted_at.is_not(None)
-    return (await session.execute(select(step_run.c.seq).where(mine).limit(1))).first() is not None
+    """Whether a member has accepted a step of that round, other than to look at a held item."""
+    mine = (step_run.c.item == item) & (step_run.c.round == round_) & (step_run.c.step != HOLD)
+    wanted = select(step_run.c.seq).where(mine, step_run.c.accepted_at.is_not(None)).limit(1)
+    return (await session.execute(wanted)).first() is not None
 
 
 async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:

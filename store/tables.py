@@ -8,10 +8,12 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -33,23 +35,46 @@ installation = Table(
     CheckConstraint("single", name="one_row"),
 )
 
+# Spelled out, never as values: the plan of a statement that is prepared for all values could not use the index.
+PUBLISHED_RULE_SET = text("kind = 'rule_set' AND state = 'published'")
+
 document = Table(
     "document",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     key("kind", nullable=False),
     key("key", nullable=False),
-    Column("version", Integer, nullable=False),
+    # Counted at publication; a draft has none.
+    Column("version", Integer),
     Column("state", String(20), nullable=False),
     Column("body", JSONB, nullable=False),
+    # As somebody wrote it in a file, comments and all; None where it was edited otherwise.
+    Column("source", Text),
     Column("digest", String(64), nullable=False),
+    # The published version that it was made from: another one published since is a conflict.
+    Column("base", BigInteger, ForeignKey("document.id")),
+    # Counts the edits of a draft; whoever saves says which one she saw.
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("checked_revision", Integer),
+    Column("problems", JSONB, nullable=False, server_default="[]"),
     key("author", nullable=False),
+    # Everybody who edited it since it was made: none of them is the second person who approves.
+    Column("editors", ARRAY(String(100)), nullable=False, server_default="{}"),
+    key("approved_by"),
+    instant("effective_at"),
     now("created_at"),
+    now("changed_at"),
     instant("published_at"),
     UniqueConstraint("kind", "key", "version"),
-    CheckConstraint("state IN ('draft', 'checked', 'published', 'superseded')", name="state"),
+    CheckConstraint(
+        "state IN ('draft', 'checked', 'shadow', 'scheduled', 'published', 'superseded', 'discarded')", name="state"
+    ),
     CheckConstraint("(published_at IS NOT NULL) = (state IN ('published', 'superseded'))", name="published_at"),
+    CheckConstraint("(version IS NOT NULL) = (published_at IS NOT NULL)", name="version"),
+    CheckConstraint("state <> 'scheduled' OR effective_at IS NOT NULL", name="scheduled"),
     Index("one_published_document", "kind", "key", unique=True, postgresql_where=text("state = 'published'")),
+    Index("one_shadow_document", "kind", "key", unique=True, postgresql_where=text("state = 'shadow'")),
+    Index("ix_document_occasion", text("(body ->> 'on')"), "key", postgresql_where=PUBLISHED_RULE_SET),
 )
 
 member = Table(
@@ -103,9 +128,14 @@ customer = Table(
     Column("language", String(10), nullable=False, server_default="zh-CN"),
     key("level", nullable=False, server_default="regular"),
     key("region"),
+    key("segment"),
+    # What she is worth to us a year, in the organisation's currency; and how content she is, 0 to 100.
+    Column("value", Float),
+    Column("health", SmallInteger),
     key("account_owner", ForeignKey("member.key")),
     now("created_at"),
     one_of("level", CustomerLevel),
+    CheckConstraint("health BETWEEN 0 AND 100", name="health"),
 )
 
 token = Table(

@@ -1,12 +1,14 @@
-"""What a viewer may see: the one predicate that every read of items applies, as SQL and for a row at hand."""
+"""What a viewer may see: the one predicate that every read applies, of items also for a row at hand."""
 
 from collections.abc import Hashable
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
+from voxloop.domain.documents import RELEASED
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row
+from voxloop.store.tables import document
 from voxloop.store.work_tables import assignment
 
 
@@ -42,3 +44,13 @@ def scope(viewer: Viewer) -> Hashable:
     if viewer.item is not None or viewer.sees_all:
         return viewer.item
     return viewer.name if viewer.role is Role.INTAKE else (viewer.member, viewer.teams)
+
+
+def readable(viewer: Viewer) -> ColumnElement[bool]:
+    """True for the versions of documents that ``viewer`` may read.
+
+    Admins and managers edit them and read all, a handler reads what was published, and an intake token nothing.
+    """
+    if viewer.item is None and viewer.sees_all:
+        return true()
+    return document.c.state.in_(RELEASED) if viewer.role is Role.HANDLER else false()

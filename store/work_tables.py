@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
@@ -107,4 +108,39 @@ decision = Table(
     Column("rule_set", BigInteger, ForeignKey("document.id"), nullable=False),
     Column("body", JSONB, nullable=False),
     instant("at", nullable=False),
+    Index("ix_decision_rule_set", "rule_set", "at"),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    # What a person made of what was decided by itself, kept beside it.
+    item(primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("field", String(10), primary_key=True),
+    Column("automatic", String(100)),
+    Column("corrected", String(100)),
+    # Who had decided: the rule of that version of the rule set, in the item's decision of that version. Without a
+    # rule it was the analysis or the process, and the rule set is the one that the item keeps to.
+    key("rule"),
+    Column("rule_set", BigInteger, ForeignKey("document.id"), index=True),
+    Column("decision", Integer),
+    key("actor", nullable=False),
+    instant("at", nullable=False),
+    CheckConstraint("field IN ('type', 'priority', 'team')", name="field"),
+)
+
+reward = Table(
+    "reward",
+    metadata,
+    # The key of the effect, as of messages and linked items.
+    key("key", primary_key=True),
+    item(index=True),
+    Column("version", Integer, nullable=False),
+    Column("customer", UUID(as_uuid=True), ForeignKey("customer.id"), index=True),
+    Column("points", Integer, nullable=False),
+    key("rule", nullable=False),
+    instant("at", nullable=False),
+    UniqueConstraint("item", "rule"),
+    CheckConstraint("points > 0", name="points"),
 )

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from voxloop.starter.load import load
 from voxloop.store.sessions import Session, Sessions, open_sessions
+from voxloop.tests.stock import stock
 
 NewDatabase = Callable[[str], Awaitable[str]]
 
@@ -14,7 +14,7 @@ NewDatabase = Callable[[str], Awaitable[str]]
 async def stocked(new_database: NewDatabase) -> AsyncIterator[Sessions]:
     sessions = open_sessions(await new_database("store"))
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     yield sessions
     await sessions.dispose()
 

@@ -20,8 +20,8 @@ from voxloop.tests.conftest import NewDatabase
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ADMIN = Viewer("1", "root", Role.ADMIN)
 _NOT_GIVEN = dict.fromkeys((
-    "form", "scenario", "rating", "nps", "product_line", "product", "module", "product_version", "batch", "region",
-    "order_ref", "customer", "follow_up_of",
+    "form", "scenario", "rating", "nps", "product_line", "product", "module", "product_version", "batch", "part",
+    "region", "order_ref", "customer", "follow_up_of",
 ))  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import func, select, text, update
 
 from voxloop.domain.feedback import Channel, FeedbackType, Priority, Stage
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.starter.load import load
 from voxloop.store import changes, listing, steps
 from voxloop.store.item_tables import feedback
 from voxloop.store.listing import Comparison, Where
@@ -20,6 +19,7 @@ from voxloop.store.sessions import Row, Session, Sessions, open_sessions
 from voxloop.store.tables import customer
 from voxloop.store.visibility import sees, visible
 from voxloop.tests.items import hand_in
+from voxloop.tests.stock import stock
 from voxloop.tests.workflows.house import until
 
 BEGAN = datetime(2026, 10, 1, tzinfo=UTC)
@@ -38,7 +38,7 @@ VIEWERS = (
 async def live(new_database: Callable[[str], Awaitable[str]]) -> AsyncIterator[Sessions]:
     sessions = open_sessions(await new_database("changes"))
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     yield sessions
     await sessions.dispose()
 

@@ -51,7 +51,18 @@ async def test_a_route_names_the_process_and_the_type_finds_it_otherwise(session
         assert (await documents.process_for(session, route, type_))["key"] == key
 
 
+async def test_a_type_that_no_process_handles_goes_where_all_else_goes(session: Session) -> None:
+    standing = await documents.published(session, "process", "praise")
+    assert standing is not None
+    nothing: list[dict[str, list[str]]] = [{"handles": []}, {}]
+    for handles in nothing:
+        body = {name: value for name, value in standing["body"].items() if name != "handles"} | handles
+        await documents.publish(session, "process", "praise", body, "li_na")
+        assert (await documents.process_for(session, None, "praise"))["key"] == "question"
+
+
 async def test_loading_the_starter_pack_again_changes_nothing(session: Session) -> None:
+    await load(session)
     before = (await session.execute(select(document.c.id, document.c.state).order_by(document.c.id))).all()
     await load(session)
     assert (await session.execute(select(document.c.id, document.c.state).order_by(document.c.id))).all() == before

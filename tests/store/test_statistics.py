@@ -14,12 +14,12 @@ from sqlalchemy import text
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.statistics import Answer, Dimension, Metric, Period, bucket
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.starter.load import load
 from voxloop.store import clocks, statistics
 from voxloop.store.listing import Comparison, Wanted, Where
 from voxloop.store.sessions import Session, Sessions, open_sessions
 from voxloop.store.statistics import Question, TooManyGroups, TooSlow, measure
 from voxloop.tests.items import hand_in
+from voxloop.tests.stock import stock
 
 ZONE = "Asia/Shanghai"
 BEGIN = datetime(2026, 3, 1, 16, tzinfo=UTC)  # midnight of 2 March in Shanghai
@@ -76,7 +76,7 @@ async def filled(new_database: Callable[[str], Any]) -> AsyncIterator[tuple[Sess
     sessions = open_sessions(await new_database("statistics"))
     chance = random.Random(20261122)
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
         products = [tuple(row) for row in await session.execute(text("SELECT key, line FROM product"))][:3]
         items = [drawn(chance, products) for _ in range(240)]
         for item in items:
