@@ -7,7 +7,6 @@ boolean, so the ``not`` of that false comparison is true.
 
 import operator
 from collections.abc import Callable, Mapping
-from math import isnan
 from typing import cast
 
 from voxloop.domain.decision import Nearest
@@ -65,7 +64,7 @@ def kind_of(value: object) -> type | None:
     if isinstance(value, bool):
         return bool
     if isinstance(value, int | float):
-        return None if isnan(value) else float
+        return None if value != value else float
     if isinstance(value, str):
         return str
     return tuple if isinstance(value, list | tuple | set | frozenset) else None
@@ -116,10 +115,13 @@ def _between(fact: object, value: object) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and _at_least(fact, value[0]) and _at_most(fact, value[1])
 
 
-def _contains(fact: object, word: object) -> bool:
+def _contained(fact: object) -> Callable[[object], bool]:
+    """Whether a word is contained in the fact."""
     if isinstance(fact, str):
-        return isinstance(word, str) and word.casefold() in fact.casefold()
-    return isinstance(fact, list | tuple | set | frozenset) and any(_equals(item, word) for item in fact)
+        text = fact.casefold()
+        return lambda word: isinstance(word, str) and word.casefold() in text
+    items = fact if isinstance(fact, list | tuple | set | frozenset) else ()
+    return lambda word: any(_equals(item, word) for item in items)
 
 
 def _matches(fact: object, pattern: object) -> bool:
@@ -136,10 +138,8 @@ _OPERATORS: Mapping[str, Callable[[object, object], bool]] = {
     "more": _numbers(operator.gt),
     "at_least": _at_least,
     "between": _between,
-    "contains_any": lambda fact, value: any(_contains(fact, word) for word in values_of(value)),
-    "contains_all": lambda fact, value: (
-        bool(values_of(value)) and all(_contains(fact, word) for word in values_of(value))
-    ),
+    "contains_any": lambda fact, value: any(map(_contained(fact), values_of(value))),
+    "contains_all": lambda fact, value: bool(values_of(value)) and all(map(_contained(fact), values_of(value))),
     "matches": _matches,
     "exists": lambda fact, value: True,
 }

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from voxloop.domain.problems import Problem
+from voxloop.domain.problems import Problem, is_sound
 from voxloop.domain.process import Process, Step
 from voxloop.domain.rules import All, AnyOf, Condition, Not
-from voxloop.rules.checker import check_condition
+from voxloop.rules.condition_checker import check_condition
 from voxloop.rules.possible import is_possible
 
 
@@ -21,14 +21,18 @@ def _of_step(path: str, step: Step) -> Iterator[Problem]:
     earlier: list[Condition] = []
     for number, case in enumerate(step.cases):
         place = f"{path}.choice[{number}]"
-        if case.condition is not None:
-            problems = list(_of_condition(f"{place}.if", case.condition))
-            if not problems and not is_possible(All((case.condition, Not(AnyOf(tuple(earlier)))))):
-                problems = [Problem(place, "process.dead_case", {"step": step.key})]
-            yield from problems
+        if case.condition is None:
+            continue
+        problems = list(_of_condition(f"{place}.if", case.condition))
+        yield from problems
+        if is_sound(problems):
+            if not is_possible(All((case.condition, Not(AnyOf(tuple(earlier)))))):
+                yield Problem(place, "process.dead_case", {"step": step.key})
             earlier.append(case.condition)
 
 
 def _of_condition(path: str, condition: Condition) -> Iterator[Problem]:
     problems = check_condition(condition, path)
-    yield from problems or ([] if is_possible(condition) else [Problem(path, "process.never")])
+    yield from problems
+    if is_sound(problems) and not is_possible(condition):
+        yield Problem(path, "process.never")

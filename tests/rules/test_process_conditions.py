@@ -1,64 +1,16 @@
+"""The conditions of processes: checked as those of rules are, and against each other."""
+
 import pytest
 import yaml
 
 from voxloop.domain.process_reader import read_process
-from voxloop.domain.rules import Condition, read_condition
 from voxloop.domain.texts import LANGUAGES, say
-from voxloop.rules.possible import MAX_TRIES, is_possible
 from voxloop.rules.process_conditions import check_conditions
 
 HEAD = "key: a\ntitle: {zh-CN: 缺陷, en: Defect}\nreopen_for: 7d\n"
 LOW, HIGH = "{fact: rating, is: less, value: 3}", "{fact: rating, is: more, value: 3}"
+TOPIC = "{fact: topic, is: exists}"
 URGENT, CALM = "{fact: priority, is: equals, value: urgent}", "{fact: priority, is: equals, value: low}"
-
-
-def condition(text: str) -> Condition:
-    read = read_condition(yaml.safe_load(text), "")
-    assert not isinstance(read, list)
-    return read
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        LOW,
-        f"{{any: [{URGENT}, {CALM}]}}",
-        f"{{all: [{LOW}, {URGENT}]}}",
-        f"{{all: [{LOW}, {{not: {URGENT}}}]}}",
-        "{all: [{fact: rating, is: more, value: 2}, {fact: rating, is: less, value: 3}]}",
-        "{all: [{fact: batch, is: not_equals, value: A}, {fact: batch, is: exists}]}",
-        "{not: {fact: accepted, is: equals, value: true}}",
-        "{all: [{fact: text, is: contains_any, value: [a]}, {not: {fact: text, is: contains_any, value: [b]}}]}",
-        "{fact: rating, is: missing}",
-    ],
-)
-def test_what_can_be(text: str) -> None:
-    assert is_possible(condition(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "{any: []}",
-        f"{{all: [{LOW}, {HIGH}]}}",
-        f"{{all: [{URGENT}, {CALM}]}}",
-        f"{{all: [{URGENT}, {{not: {URGENT}}}]}}",
-        "{all: [{fact: rating, is: missing}, {fact: rating, is: more, value: 1}]}",
-        "{all: [{fact: accepted, is: equals, value: true}, {fact: accepted, is: not_equals, value: true}]}",
-        "{all: [{fact: text, is: missing}, {fact: text, is: contains_any, value: [a]}]}",
-        "{all: [{fact: batch, is: equals, value: A}, {fact: batch, is: in, value: [B, C]}]}",
-    ],
-)
-def test_what_can_never_be(text: str) -> None:
-    assert not is_possible(condition(text))
-
-
-def test_where_too_many_cases_would_have_to_be_tried_it_is_left_open() -> None:
-    names = ["form", "scenario", "product_line", "product", "module", "version", "batch", "region"]
-    many = ", ".join(f"{{fact: {name}, is: in, value: [a, b, c]}}" for name in names)
-    contradiction = "{all: [{fact: language, is: equals, value: x}, {fact: language, is: equals, value: y}]}"
-    assert 4 ** len(names) > MAX_TRIES
-    assert is_possible(condition(f"{{all: [{{any: [{many}]}}, {contradiction}]}}"))
 
 
 def found(step: str) -> list[tuple[str, str]]:
@@ -75,6 +27,14 @@ def found(step: str) -> list[tuple[str, str]]:
         ("[{if: {fact: mood, is: exists}, go: close}, {else: close}]", [("choice[0].if.fact", "rule.unknown_fact")]),
         (f"[{{if: {{all: [{LOW}, {HIGH}]}}, go: close}}, {{else: close}}]", [("choice[0].if", "process.never")]),
         (f"[{{if: {LOW}, go: close}}, {{if: {LOW}, go: close}}]", [("choice[1]", "process.dead_case")]),
+        (
+            f"[{{if: {TOPIC}, go: close}}, {{if: {TOPIC}, go: close}}]",
+            [
+                ("choice[0].if.fact", "rule.unfilled_fact"),
+                ("choice[1].if.fact", "rule.unfilled_fact"),
+                ("choice[1]", "process.dead_case"),
+            ],
+        ),
         (
             f"[{{if: {LOW}, go: close}}, {{if: {{all: [{LOW}, {URGENT}]}}, go: close}}]",
             [("choice[1]", "process.dead_case")],
