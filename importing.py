@@ -21,7 +21,7 @@ from voxloop.domain.identity import digest
 from voxloop.domain.import_columns import COLUMN_MARK, FIELDS, Cell, Mapped, Wrong, as_text, plain_values
 from voxloop.domain.submission import KnownProduct, clean, problems
 from voxloop.domain.texts import say
-from voxloop.reception import as_item
+from voxloop.reception import as_item, hash_of
 from voxloop.settings import Obstacle
 from voxloop.store import acceptance, customers, imports, products
 from voxloop.store.sessions import Session, Sessions
@@ -181,8 +181,7 @@ class _Import:
             name = ".".join(refused.field)
             if name not in unread:
                 wrong.append(Wrong(name, refused.code, f"refusal.{refused.code}", refused.params))
-        said = {name: value for name, value in values.items() if name != "key"}
-        return Checked(row, wrong, values, "" if wrong else digest(said))
+        return Checked(row, wrong, values, "" if wrong else hash_of(values))
 
     async def _unseen(self, session: Session, good: list[Checked]) -> tuple[list[Checked], int]:
         """Those that are new, and how many stand already; one whose key stands for something else becomes wrong."""

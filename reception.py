@@ -25,8 +25,8 @@ from voxloop.workflows.client import Loops
 from voxloop.workflows.relay import Relay
 
 _SAME_NAME = (
-    "text", "channel", "form", "scenario", "rating", "nps", "product", "module", "product_version", "batch", "region",
-    "order_ref",
+    "text", "channel", "form", "scenario", "rating", "nps", "product", "module", "product_version", "batch", "part",
+    "region", "order_ref",
 )  # fmt: skip
 _FIELDS = (*_SAME_NAME, "key", "language", "customer", "follow_up_of", "received_at")
 
@@ -108,7 +108,7 @@ def as_item(source: str, values: Mapping[str, Any], products: Mapping[str, Known
         "id": new_id(),
         "source": source,
         "idempotency_key": values["key"],
-        "argument_hash": digest({name: value for name, value in values.items() if name != "key"}),
+        "argument_hash": hash_of(values),
         "language": values["language"] or language_of(values["text"]),
         "product_line": product.line if product else None,
         "customer": None,
@@ -116,6 +116,11 @@ def as_item(source: str, values: Mapping[str, Any], products: Mapping[str, Known
         "received_at": values["received_at"] or datetime.now(UTC),
         "search_keys": search_keys(values["text"]),
     }
+
+
+def hash_of(values: Mapping[str, Any]) -> str:
+    """By which cleaned values are known again when their key comes back: of what is given, whatever may be."""
+    return digest({name: value for name, value in values.items() if name != "key" and value is not None})
 
 
 async def _customer(session: Session, given: dict[str, Any] | None) -> UUID | None:

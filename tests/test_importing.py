@@ -14,12 +14,12 @@ from sqlalchemy import Select, func, select, update
 
 from voxloop import importing
 from voxloop.cli import main
-from voxloop.starter.load import load
 from voxloop.store import acceptance, imports
 from voxloop.store.item_tables import event, feedback, import_run, outbox
 from voxloop.store.sessions import Row, open_sessions
 from voxloop.store.tables import customer
 from voxloop.tests.conftest import NewDatabase
+from voxloop.tests.stock import stock
 
 Write = Callable[[str, str | bytes], Path]
 GOOD = "反馈内容,评分,产品,时间,手机号\n屏幕碎了,1,app_android,2026-03-02 09:30,+86 138 0013 8000\n很好,五星,,,\n"
@@ -30,7 +30,7 @@ async def url(new_database: NewDatabase) -> str:
     url = await new_database("importing")
     sessions = open_sessions(url, size=0)
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     return url
 
 

@@ -38,7 +38,7 @@ LARGEST_FORM = 40_000_000
 _FORM = "feedback"
 _SENDER = Viewer(token="", name=f"form:{_FORM}", role=Role.INTAKE)
 _CHANNELS = {"qr": Channel.QR_CODE, **{each: each for each in ("web", "qr_code", "app", "mini_program")}}
-_FIELDS = ("text", "product", "rating", "name", "contact", "batch", "channel", "key")
+_FIELDS = ("text", "product", "rating", "name", "contact", "batch", "part", "channel", "key")
 _RATINGS = {"": None, **{str(stars): stars for stars in range(RATINGS[0], RATINGS[1] + 1)}}
 _LONGEST_NAME = 60
 _TRAP = "website"  # no person sees it
@@ -65,7 +65,7 @@ class _Forms:
     async def show(self, request: Request) -> Response:
         query = request.query_params
         values = dict.fromkeys(_FIELDS, "") | {"key": str(new_id()), "channel": _channel(query.get("channel", ""))}
-        values |= {name: query.get(name, "")[:100] for name in ("product", "batch")}
+        values |= {name: query.get(name, "")[:100] for name in ("product", "batch", "part")}
         return await self._page(request, Entered(values))
 
     async def take(self, request: Request) -> Response:
@@ -151,6 +151,7 @@ def _submission(values: Mapping[str, str], language: str, secret: str) -> dict[s
         "product": values["product"],
         "rating": _RATINGS.get(values["rating"], 0),
         "batch": values["batch"],
+        "part": values["part"],
         "channel": _channel(values["channel"]),
         "form": _FORM,
         "key": values["key"],

@@ -125,7 +125,10 @@ _CUSTOMER: Mapping[str, tuple[str, _Read]] = {
     "language": ("language", _one_of(LANGUAGES)),
 }
 _FIELDS: Mapping[str, tuple[str, _Read]] = {
-    **{name: (name, _text) for name in ("text", "key", "form", "scenario", "product", "module", "batch", "region")},
+    **{
+        name: (name, _text)
+        for name in ("text", "key", "form", "scenario", "product", "module", "batch", "part", "region")
+    },
     "channel": ("channel", _one_of(tuple(Channel))),
     "rating": ("rating", _number),
     "nps": ("nps", _number),

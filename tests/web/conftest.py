@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from voxloop.starter.load import load
 from voxloop.store.sessions import open_sessions
+from voxloop.tests.stock import stock
 from voxloop.tests.web.site import Site
 from voxloop.tests.workflows.house import House, open_real_house
 from voxloop.workflows.client import Loops, connect
@@ -19,7 +19,7 @@ async def site(new_database: NewDatabase) -> AsyncIterator[Site]:
     """The site while Temporal is down, with the starter pack."""
     sessions = open_sessions(await new_database("site"))
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     yield Site(sessions, Loops(await connect(NOBODY_LISTENS)))
     await sessions.dispose()
 

@@ -111,13 +111,16 @@ async def test_the_same_address_is_the_same_customer(site: Site) -> None:
     assert first == second is not None
 
 
-async def test_a_code_on_the_box_says_which_product_and_batch(site: Site) -> None:
-    query = "?product=air_fryer_p3&batch=P3-20260815&channel=qr"
+async def test_a_code_on_the_box_says_which_product_batch_and_part(site: Site) -> None:
+    query = "?product=air_fryer_p3&batch=P3-20260815&part=H-220&channel=qr"
     async with site.visit() as visitor:
-        assert '<option value="air_fryer_p3" selected>' in (await visitor.get(f"/f/feedback{query}")).text
+        shown = (await visitor.get(f"/f/feedback{query}")).text
+        assert '<option value="air_fryer_p3" selected>' in shown
+        assert "Part: H-220" in shown
         await visitor.post("/f/feedback", data=await fill(visitor, query, text="From the box", product="air_fryer_p3"))
     row = (await site.rows("form:feedback"))[-1]
-    assert (row["product"], row["batch"], row["channel"]) == ("air_fryer_p3", "P3-20260815", "qr_code")
+    assert (row["product"], row["batch"], row["part"]) == ("air_fryer_p3", "P3-20260815", "H-220")
+    assert row["channel"] == "qr_code"
 
 
 async def test_who_fills_the_trap_is_asked_to_send_again(site: Site) -> None:

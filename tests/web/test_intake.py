@@ -31,6 +31,7 @@ WHOLE = {
     "module": "mop",
     "productVersion": "5.1.0",
     "batch": "X5-20260701",
+    "part": "MOP-7",
     "region": "华东",
     "orderRef": "SO-1",
     "language": "en",
@@ -62,8 +63,8 @@ async def test_all_that_graphql_takes_is_taken(site: Site, secret: str) -> None:
     row = (await site.rows("shop"))[-1]
     id_ = base64.b64encode(f"Feedback:{row['id']}".encode()).decode()
     assert answer.json() == {"id": id_, "code": row["code"], "stage": "received", "version": 1}
-    same = {"text", "channel", "form", "scenario", "rating", "nps", "product", "module", "batch", "region", "language"}
-    assert {name: row[name] for name in same} == {name: WHOLE[name] for name in same}
+    same = ("text", "channel", "form", "scenario", "rating", "nps", "product", "module", "batch", "part", "region")
+    assert {name: row[name] for name in (*same, "language")} == {name: WHOLE[name] for name in (*same, "language")}
     assert (row["product_version"], row["order_ref"]) == ("5.1.0", "SO-1")
     assert row["received_at"].isoformat() == "2026-01-01T19:04:05+00:00"
 
