@@ -7,11 +7,13 @@ from uuid import UUID
 
 from temporalio import activity
 
-from voxloop.activities import clocks, intake, notices, owners, stations, turn
+from voxloop.activities import clocks, corrections, decisions, intake, notices, owners, stations, turn
 from voxloop.activities.scene import Means, Scene
+from voxloop.domain.decision import Correctable
 from voxloop.domain.feedback import Outcome, Stage
 from voxloop.domain.loop import Act, Plan, Turn, Verb
-from voxloop.domain.process import ClockName, StepKind
+from voxloop.domain.process import HOLD, RELEASED, ClockName, StepKind
+from voxloop.domain.rules import Occasion
 from voxloop.store import contents, events, steps
 from voxloop.store.events import Event
 
@@ -56,6 +58,8 @@ async def _accept(scene: Scene, act: Act, words: Words) -> None:
 
 
 async def _complete(scene: Scene, act: Act, words: Words) -> None:
+    if scene.item["step"] == HOLD and act.outcome == RELEASED:
+        await decisions.release(scene)
     await stations.leave(scene, act.outcome or "", act.content)
 
 
@@ -84,6 +88,8 @@ async def _reassign(scene: Scene, act: Act, words: Words) -> None:
     if run is None:
         raise LookupError("no step to reassign")
     team = act.team or run["team"]
+    if team != run["team"] and run["step"] != HOLD:  # who looks at a held item is nothing to put right
+        await corrections.keep(scene, Correctable.TEAM, team, act.actor)
     scene.happened.detail |= {"team": team, "member": act.member}
     await owners.hand(scene, run, team, act.member, {"strategy": "reassigned", "by": act.actor})
     await scene.change_run(team=team, accepted_at=None)
@@ -109,6 +115,7 @@ async def _customer_reply(scene: Scene, act: Act, words: Words) -> None:
         await stations.resume(scene)
     if scene.stage is not Stage.CLOSED and ClockName.NEXT_REPLY not in await scene.clocks():
         await clocks.start(scene, ClockName.NEXT_REPLY, scene.now)
+    await decisions.on(scene, Occasion.CUSTOMER_REPLIED)
 
 
 async def _comment(scene: Scene, act: Act, words: Words) -> None:
@@ -123,7 +130,8 @@ async def _reopen(scene: Scene, act: Act, words: Words) -> None:
         raise LookupError("no process to reopen")
     scene.set(round=scene.item["round"] + 1, stage=Stage.WORKING, outcome=None, closed_at=None)
     await clocks.start(scene, ClockName.RESOLUTION, scene.now)
-    scene.goto = process.reopen_at
+    scene.goto = HOLD if await steps.held(scene.session, scene.id) else process.reopen_at
+    await decisions.on(scene, Occasion.REOPENED)
 
 
 async def _cancel(scene: Scene, act: Act, words: Words) -> None:
@@ -150,6 +158,7 @@ async def _resume(scene: Scene, act: Act, words: Words) -> None:
 
 async def _change_priority(scene: Scene, act: Act, words: Words) -> None:
     scene.happened.detail |= {"from": scene.item["priority"], "to": act.priority}
+    await corrections.keep(scene, Correctable.PRIORITY, act.priority, act.actor)
     scene.set(priority=act.priority)
 
 
@@ -157,9 +166,10 @@ async def _change_type(scene: Scene, act: Act, words: Words) -> None:
     """The correction is kept as it was made: by whom, from which guess, to what."""
     item, run, step = scene.item, await scene.run(), await scene.step()
     scene.happened.detail |= {"from": item["type"], "to": act.type, "confidence": item["type_confidence"]}
+    await corrections.keep(scene, Correctable.TYPE, act.type, act.actor)
     scene.set(type=act.type, type_confidence=1.0)
     fresh = run is not None and run["waiting_since"] is None and step is not None and step.stage is Stage.WORKING
-    if fresh and not await steps.worked_on(scene.session, scene.id):
+    if item["step"] == HOLD or (fresh and not await steps.worked_on(scene.session, scene.id)):
         await intake.route_again(scene)
 
 

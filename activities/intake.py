@@ -1,22 +1,20 @@
 """The first turns of a loop: acknowledge, classify, decide. After them an item has type, priority and process."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from temporalio import activity
 
-from voxloop.activities import clocks, facts, linked_items, notices, stations, turn
+from voxloop.activities import clocks, decisions, notices, stations, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.analysis.classify import classify
+from voxloop.analysis.similarity import similar_keys
 from voxloop.domain.decision import Decision
 from voxloop.domain.feedback import FeedbackType, Outcome
 from voxloop.domain.loop import Plan, Turn
-from voxloop.domain.process import ClockName
-from voxloop.rules.vocabulary import FACTS
-from voxloop.store import decisions, documents
+from voxloop.domain.process import HOLD, ClockName
+from voxloop.domain.rules import INTAKE
+from voxloop.store import documents, similarity
 from voxloop.store.events import Event
-
-RULE_SET = "intake"
-HELD = "hold_for_review"
 
 
 @dataclass
@@ -38,17 +36,18 @@ class Intake:
 
     @activity.defn(name="classify")
     async def classify(self, turn_: Turn) -> Plan:
-        """Guess type, sentiment and urgency."""
+        """Guess type, sentiment and urgency, and note by what others will know the text again."""
 
         async def part(scene: Scene) -> None:
             item = scene.item
-            guess = classify(item["text"], item["scenario"], item["rating"])
+            guess, keys = classify(item["text"], item["scenario"], item["rating"]), similar_keys(item["text"])
             scene.happened = Event("classified", detail={"evidence": len(guess.evidence)})
             scene.set(
                 type=guess.type,
                 type_confidence=guess.confidence,
                 sentiment=guess.sentiment,
                 urgency=guess.urgency,
+                similar_keys=None if keys is None else similarity.dated(keys, item["received_at"]),
             )
 
         return await turn.take(self.means, turn_, part)
@@ -58,15 +57,10 @@ class Intake:
         """Let the published rules decide, and do what they say."""
 
         async def part(scene: Scene) -> None:
-            version = await documents.published_version(scene.session, "rule_set", RULE_SET)
-            if version is None:
-                raise LookupError("no published rule set for intake")
-            rules = await self.means.rule_set(scene.session, version)
-            known = await facts.known(scene, FACTS)
-            decision = self.means.decider.decide(str(version), rules, known)
-            scene.happened = Event("decided", f"rule:{RULE_SET}", {"fired": decision.explanation.fired})
+            version, decision = await decisions.decide(scene, INTAKE)
+            scene.happened = Event("decided", f"rule:{INTAKE}", {"fired": decision.explanation.fired})
             scene.set(rule_set=version)
-            await _keep(scene, decision)
+            await decisions.keep(scene, version, decision)
             await _follow(scene, decision)
 
         return await turn.take(self.means, turn_, part)
@@ -78,13 +72,15 @@ async def _follow(scene: Scene, decision: Decision) -> None:
     scene.set(
         type=type_,
         priority=decision.priority or scene.priority,
-        tags=[*decision.tags, HELD] if decision.hold else list(decision.tags),
+        tags=list(decision.tags),
         process=process["id"],
     )
     await clocks.start(scene, ClockName.FIRST_RESPONSE, scene.item["received_at"])
     await clocks.start(scene, ClockName.RESOLUTION, scene.item["received_at"])
-    await linked_items.open_items(scene, decision.opens)
-    await notices.tell(scene, decision.tells, "notice_rule")
+    if decision.hold:
+        scene.goto = HOLD
+        return
+    await decisions.carry_out(scene, decision)
     if decision.spam:
         scene.close_as(Outcome.SPAM)
     else:
@@ -95,22 +91,28 @@ async def _follow(scene: Scene, decision: Decision) -> None:
 async def route_again(scene: Scene) -> None:
     """Send an item whose type a person corrected where the rules send that type; of all they say, only that is done.
 
-    It begins anew at the first step there, unless that is the process it is in already.
+    It begins anew at the first step there, unless that is the process it is in already. One that is held stays where it
+    is: on release it goes there, and then all that the rules say by now is done.
     """
-    version = scene.item["rule_set"]
-    rules = await scene.means.rule_set(scene.session, version)
+    held, version = scene.item["step"] == HOLD, scene.item["rule_set"]
     standing = await documents.pinned(scene.session, scene.item["process"])
-    decision = scene.means.decider.decide(str(version), rules, await facts.known(scene, FACTS))
+    decision = await decisions.decided(scene, version)
     process = await documents.process_for(scene.session, decision.route.process, FeedbackType(scene.item["type"]))
-    if process["key"] == standing["key"]:
+    if process["key"] == standing["key"] and not held:
         return
-    await _keep(scene, replace(decision, type=None, priority=None, tags=(), tells=(), opens=(), hold=False, spam=False))
-    await stations.end_run(scene, None)
+    decision = replace(_only_routing(decision), hold=held)
     scene.happened.detail["process"] = process["key"]
-    scene.set(process=process["id"], step=None)
-    scene.goto = (await scene.means.process(scene.session, process["id"])).first.key
+    if not held:
+        decision = replace(decision, tells=(), opens=(), rewards=())
+        await stations.end_run(scene, None)
+        scene.set(step=None)
+        scene.goto = (await scene.means.process(scene.session, process["id"])).first.key
+    scene.set(process=process["id"])
+    await decisions.keep(scene, version, decision)
 
 
-async def _keep(scene: Scene, decision: Decision) -> None:
-    values = {"item": scene.id, "version": scene.turn.version, "rule_set": scene.item["rule_set"], "at": scene.now}
-    await decisions.keep(scene.session, body=asdict(decision), **values)
+def _only_routing(decision: Decision) -> Decision:
+    """Without what it would set on the item, which a person has set by now."""
+    because = {action: rule for action, rule in decision.explanation.because.items() if action.startswith("route.")}
+    explanation = replace(decision.explanation, because=because)
+    return replace(decision, type=None, priority=None, tags=(), spam=False, explanation=explanation)

@@ -33,6 +33,16 @@ async def open_items(scene: Scene, wishes: Iterable[Open]) -> None:
         scene.happened.detail.setdefault("opened", []).append({"key": key, "system": wish.system})
 
 
+async def open_unopened(scene: Scene, wishes: Iterable[Open]) -> None:
+    """Of these items, open those of which none like it is open still."""
+    standing = {
+        Open(link["system"], link["template"])
+        for link in await linked_items.of_items(scene.session, [scene.id])
+        if link["state"] not in SETTLED
+    }
+    await open_items(scene, [wish for wish in wishes if wish not in standing])
+
+
 async def leave_when_settled(scene: Scene) -> None:
     """Leave a linked step once every item opened in its system is settled: refused if one was, else done."""
     step = await scene.step()

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from voxloop.activities import clocks, facts, notices, stations, turn
+from voxloop.activities import clocks, decisions, facts, notices, stations, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.loop import Moment, Plan, Turn
 from voxloop.domain.process import Escalation
-from voxloop.domain.rules import leaves
+from voxloop.domain.rules import Occasion, leaves
 from voxloop.rules.evaluator import holds
 from voxloop.store.events import Event
 
@@ -61,6 +61,7 @@ async def _clock(scene: Scene, name: str, what: str, moment: Moment) -> None:
         scene.happened.kind = "breached"
         await clocks.breach(scene, clock)
         await notices.tell(scene, _BREACHED, "notice_overdue")
+        await decisions.on(scene, Occasion.OVERDUE)
     else:
         scene.happened.kind = "warned"
         share = float(what.removeprefix("warn."))

@@ -5,7 +5,7 @@ from typing import Any
 
 from voxloop.activities.scene import Scene
 from voxloop.domain.decision import Tell
-from voxloop.domain.templates import fill
+from voxloop.domain.templates import COPY, fill
 from voxloop.domain.texts import say
 from voxloop.store import messages, people
 from voxloop.store.sessions import Row
@@ -15,9 +15,9 @@ _DEFAULT_VIA = ("wecom",)
 _TITLE = 40
 
 
-async def to_customer(scene: Scene, template: str) -> None:
-    """Tell the customer what a template says."""
-    subject, text = await render(scene, template, await _language(scene))
+async def to_customer(scene: Scene, template: str, **more: str) -> None:
+    """Tell the customer what a template says; ``more`` are words that do not come from the item."""
+    subject, text = await render(scene, template, await _language(scene), **more)
     await answer_customer(scene, text, subject=subject, purpose=template)
 
 
@@ -58,13 +58,14 @@ async def keep(scene: Scene, text: str, author: str, direction: str, visibility:
 
 
 async def tell(scene: Scene, tells: Iterable[Tell], template: str) -> None:
-    """Tell members; who was told, and which recipient nobody fills, stands in the event."""
+    """Tell members, or let them know; who got which, and which recipient nobody fills, stands in the event."""
     for wish in tells:
         keys = await recipients(scene, wish.to)
-        told = scene.happened.detail.setdefault("told" if keys else "nobody", [])
-        told += keys or [wish.to if isinstance(wish.to, str) else ":".join(*wish.to.items())]
+        reached = "copied" if wish.copy else "told"
+        told = scene.happened.detail.setdefault(reached if keys else "nobody", [])
+        told += keys or [wish.recipient]
         for member in await people.active(scene.session, keys):
-            await _notify(scene, member, wish.via or _DEFAULT_VIA, template)
+            await _notify(scene, member, wish.via or _DEFAULT_VIA, COPY if wish.copy else template)
 
 
 async def recipients(scene: Scene, to: str | Mapping[str, str]) -> list[str]:
@@ -107,8 +108,8 @@ def _place(scene: Scene) -> dict[str, Any]:
     return {"item": scene.id, "version": scene.turn.version, "at": scene.now}
 
 
-async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
-    """A template's heading and body in one language, its names filled from the item."""
+async def render(scene: Scene, template: str, language: str, **more: str) -> tuple[str, str]:
+    """A template's heading and body in one language, its names filled from the item and from ``more``."""
     found = await scene.means.template(scene.session, template)
     if found is None:
         raise LookupError(f"no template {template}")
@@ -127,7 +128,7 @@ async def render(scene: Scene, template: str, language: str) -> tuple[str, str]:
         "product": item["product"],
         "batch": item["batch"],
     }
-    return fill(found, language, words)
+    return fill(found, language, words | more)
 
 
 def _beginning(text: str) -> str:

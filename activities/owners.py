@@ -3,9 +3,30 @@
 from typing import Any
 
 from voxloop.activities.scene import Scene
-from voxloop.domain.process import Step
-from voxloop.store import people, steps
+from voxloop.domain.decision import Route
+from voxloop.domain.process import HOLD, Step
+from voxloop.store import decisions, people, steps
 from voxloop.store.sessions import Row
+
+
+async def routed(scene: Scene, step: Step) -> tuple[str | None, str | None]:
+    """The team that the step is for, and the member if rules named one."""
+    decision = await route_to(scene, step)
+    route = Route(**decision["body"]["route"]) if decision else Route()
+    return route.team or step.team, None if step.key == HOLD else route.member
+
+
+async def route_to(scene: Scene, step: Step | None) -> Row | None:
+    """The decision whose route stands in for the step's team: at the first task step, the first time round.
+
+    Whoever looks at a held item is of that team too.
+    """
+    process = await scene.process()
+    if process is None or step is None or step.key not in (HOLD, process.first_task and process.first_task.key):
+        return None
+    if scene.item["round"] > 1:
+        return None
+    return await decisions.of_rule_set(scene.session, scene.id, scene.item["rule_set"])
 
 
 async def assign(scene: Scene, step: Step, run: Row, member: str | None = None) -> None:

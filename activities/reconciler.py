@@ -9,7 +9,7 @@ from uuid import UUID
 from temporalio import activity
 
 from voxloop.activities.scene import Means
-from voxloop.store import contents, events, feedback, linked_items, messages, outbox
+from voxloop.store import contents, events, feedback, linked_items, messages, outbox, simulations
 
 _GRACE = timedelta(minutes=5)
 _PAGE = 1_000
@@ -63,7 +63,7 @@ class Reconciler:
             links = await linked_items.never_opened(session, _GRACE)
             for key in links:
                 await outbox.put(session, "start_link", f"link/{key}")
-            swept = await contents.sweep(session)
+            swept = await contents.sweep(session) + await simulations.sweep(session)
         started, told = await self._compare(open_)  # last: loops are asked here, and one may not answer
         return Repairs(started, told, ended, len(targets), len(links), swept)
 

@@ -1,6 +1,7 @@
 """What one turn of a loop works on: the locked item, the changes so far, and the means to carry them out."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ from voxloop.domain.identity import effect_key
 from voxloop.domain.loop import Turn
 from voxloop.domain.process import CLOSE, Process, Step
 from voxloop.domain.process_reader import read_process
-from voxloop.domain.rules import RuleSet, read_rule_set
-from voxloop.rules.decide import Decider
+from voxloop.domain.rule_reader import read_rule_set
+from voxloop.domain.rules import RuleSet
+from voxloop.rules.judge import Judge
 from voxloop.signing import Links
 from voxloop.store import clocks, customers, documents, steps
 from voxloop.store.events import Event
@@ -24,7 +26,8 @@ class Means:
     """What every turn needs of its installation.
 
     ``organisation`` is its name by language; ``links`` signs what customers follow; ``targets`` maps a way out
-    (``email``) to a delivery target.
+    (``email``) to a delivery target. ``judge`` decides about items; ``make_judge`` makes one for drafts, which
+    may hang or crash.
     """
 
     sessions: Sessions
@@ -33,7 +36,8 @@ class Means:
     links: Links
     targets: Mapping[str, str]
     scale: float = 1.0
-    decider: Decider = field(default_factory=Decider)
+    judge: Judge = field(default_factory=Judge)
+    make_judge: Callable[[], Judge] = Judge
     processes: dict[int, Process] = field(default_factory=dict)
     rule_sets: dict[int, RuleSet] = field(default_factory=dict)
     templates: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -48,7 +52,8 @@ class Means:
     async def rule_set(self, session: Session, version_id: int) -> RuleSet:
         """A rule set, likewise read once."""
         if version_id not in self.rule_sets:
-            self.rule_sets[version_id] = read_rule_set((await documents.pinned(session, version_id))["body"])
+            body = (await documents.pinned(session, version_id))["body"]
+            self.rule_sets[version_id] = await asyncio.to_thread(read_rule_set, body)  # large ones take a while
         return self.rule_sets[version_id]
 
     async def template(self, session: Session, key: str) -> Mapping[str, Any] | None:

@@ -6,8 +6,7 @@ A member may also leave hers for a while without ending it: it waits for the cus
 from voxloop.activities import clocks
 from voxloop.activities.scene import Scene
 from voxloop.domain.feedback import Stage
-from voxloop.domain.loop import MEMBER_STEPS
-from voxloop.domain.process import CLOSE, ClockName
+from voxloop.domain.process import CLOSE, MEMBER_STEPS, ClockName
 from voxloop.store import steps
 
 
@@ -26,7 +25,7 @@ async def go_on(scene: Scene, outcome: str) -> None:
         raise LookupError(f"{scene.id} stands at no step")
     following = step.outcomes[outcome]
     if following == CLOSE:
-        scene.close_as(process.item_outcome(outcome))
+        scene.close_as(process.item_outcome(step.key, outcome))
     else:
         scene.goto = following
     scene.happened.detail["outcome"] = outcome

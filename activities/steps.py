@@ -11,13 +11,14 @@ from voxloop.activities import clocks, facts, linked_items, notices, owners, sta
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.feedback import Outcome, Stage
-from voxloop.domain.loop import MEMBER_STEPS, Plan, Turn
-from voxloop.domain.process import CLOSE, ITEM_CLOCKS, Case, ClockName, Step, StepKind
+from voxloop.domain.loop import Plan, Turn
+from voxloop.domain.process import CLOSE, ITEM_CLOCKS, MEMBER_STEPS, Case, ClockName, Step, StepKind
 from voxloop.domain.rules import leaves
+from voxloop.domain.templates import NOTICE
 from voxloop.domain.texts import LANGUAGES, say
 from voxloop.rules.evaluator import holds
 from voxloop.rules.sentences import condition_sentence
-from voxloop.store import decisions, steps
+from voxloop.store import steps
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row
 
@@ -49,7 +50,7 @@ async def _enter(scene: Scene, key: str) -> None:
     if process is None:
         raise LookupError(f"{scene.id} has no process")
     step = process.step(key)
-    team, member = await _route(scene, step)
+    team, member = await owners.routed(scene, step)
     scene.set(step=key)
     if step.kind not in _PARTS:  # else it only comes through: whose it was and how it stood stay as they are
         scene.set(stage=step.stage, team=team or scene.item["team"], owner=None)
@@ -71,16 +72,6 @@ async def _enter(scene: Scene, key: str) -> None:
         await stations.go_on(scene, outcome)
     else:
         await _begin(scene, step, await scene.begin_run(**run), member)
-
-
-async def _route(scene: Scene, step: Step) -> tuple[str | None, str | None]:
-    """The rules' route stands in for the team of the first task step, the first time round."""
-    process = await scene.process()
-    first_task = next((each for each in process.steps if each.kind is StepKind.TASK), None) if process else None
-    if step is not first_task or scene.item["round"] > 1:
-        return step.team, None
-    route = await decisions.route_of(scene.session, scene.id)
-    return route.team or step.team, route.member
 
 
 async def _begin(scene: Scene, step: Step, run: Row, member: str | None) -> None:
@@ -125,7 +116,7 @@ async def _carry_out(scene: Scene, step: Step) -> str:
     if step.send is not None:
         scene.happened.detail["sent"] = step.send
         await notices.to_customer(scene, step.send)
-    await notices.tell(scene, step.tell, "notice_rule")
+    await notices.tell(scene, step.tell, NOTICE)
     [outcome] = step.outcomes
     return outcome
 

@@ -13,8 +13,8 @@ from voxloop.store import messages
 TARGET = "webhook"
 _TOLD = (
     "code", "version", "stage", "outcome", "type", "priority", "tags", "channel", "rating", "nps", "product_line",
-    "product", "module", "product_version", "batch", "region", "team", "step", "round", "received_at", "answered_at",
-    "closed_at", "finished_at",
+    "product", "module", "product_version", "batch", "part", "region", "team", "step", "round", "received_at",
+    "answered_at", "closed_at", "finished_at",
 )  # fmt: skip
 
 

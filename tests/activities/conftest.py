@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from voxloop.settings import read_settings
-from voxloop.starter.load import load
 from voxloop.store.sessions import open_sessions
+from voxloop.tests.stock import stock
 from voxloop.worker import Parts, assemble
 
 NewDatabase = Callable[[str], Awaitable[str]]
@@ -16,6 +16,6 @@ NewDatabase = Callable[[str], Awaitable[str]]
 async def parts(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Parts]:
     sessions = open_sessions(await new_database("activities"))
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     yield await assemble(read_settings({"VOXLOOP_VAR": str(tmp_path_factory.mktemp("activities"))}), sessions)
     await sessions.dispose()

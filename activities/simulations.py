@@ -1,0 +1,68 @@
+"""Simulations on the worker: what rules, published or not, would decide about facts or a text that somebody made up."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity
+
+from voxloop.activities.beating import beating
+from voxloop.activities.scene import Means
+from voxloop.analysis.classify import classify
+from voxloop.analysis.language import language_of
+from voxloop.domain.errands import DONE, Rest
+from voxloop.domain.problems import InvalidDocument, Problem
+from voxloop.domain.rule_reader import read_rule_set
+from voxloop.rules.judge import JudgeFailed, JudgeLost
+from voxloop.store import drafts, simulations
+
+
+@dataclass
+class Simulations:
+    """The activity behind a simulation's errand."""
+
+    means: Means
+
+    @activity.defn(name="simulate")
+    async def simulate(self, key: str, now: datetime) -> Rest:
+        """Decide, and keep what came of it: ``{"decision": ..., "facts": ..., "problems": [...]}``."""
+        async with self.means.sessions.begin() as session:
+            asked = await simulations.get(session, UUID(key))
+            if asked is None or asked["result"] is not None:
+                return DONE
+            row = await drafts.get(session, asked["request"]["document"])
+        facts = facts_of(asked["request"]["facts"])
+        async with beating():
+            result = await self._decided(row["body"], facts) if row else {"problems": []}
+        async with self.means.sessions.begin() as session:
+            await simulations.finish(session, UUID(key), {"facts": facts, **result})
+        return DONE
+
+    async def _decided(self, body: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            rule_set = await asyncio.to_thread(read_rule_set, body)
+            async with self.means.make_judge() as judge:
+                [decision] = await judge.decide_all("tried", rule_set, [facts])
+        except InvalidDocument as invalid:
+            return {"problems": [asdict(problem) for problem in invalid.problems]}
+        except (JudgeLost, JudgeFailed) as lost:
+            return {"problems": [asdict(Problem("", "document.study_failed", {"reason": str(lost)}))]}
+        return {"decision": asdict(decision), "problems": []}
+
+
+def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as given, and what the analysis says of the text where nothing is given."""
+    if not isinstance(given.get("text"), str):
+        return dict(given)
+    guess = classify(given["text"], given.get("scenario"), given.get("rating"))
+    found = {
+        "language": language_of(given["text"]),
+        "type": guess.type,
+        "type_confidence": guess.confidence,
+        "urgency": guess.urgency,
+        "sentiment_strength": guess.sentiment,
+    }
+    return {**found, **given}
