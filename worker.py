@@ -18,12 +18,16 @@ from temporalio.worker import Worker
 
 from voxloop.activities import webhooks
 from voxloop.activities.acts import Acts
+from voxloop.activities.backtests import Backtests
+from voxloop.activities.documents import Documents
 from voxloop.activities.intake import Intake
 from voxloop.activities.linked_items import LinkedItems
 from voxloop.activities.messages import Deliveries
 from voxloop.activities.moments import Moments
 from voxloop.activities.reconciler import Reconciler
 from voxloop.activities.scene import Means
+from voxloop.activities.shadows import Shadows
+from voxloop.activities.simulations import Simulations
 from voxloop.activities.steps import Steps
 from voxloop.background import running
 from voxloop.domain.linked import ItemSystem as System
@@ -38,9 +42,10 @@ from voxloop.store import documents, installation, linked_items
 from voxloop.store.sessions import Row, Sessions, open_sessions
 from voxloop.workflows.attributes import KEYS
 from voxloop.workflows.client import Loops, connect
+from voxloop.workflows.errands import ERRANDS
 from voxloop.workflows.feedback import FeedbackLoop
 from voxloop.workflows.linked_items import LinkedItem
-from voxloop.workflows.policies import DELIVERY_QUEUE, LOOPS_QUEUE
+from voxloop.workflows.policies import DELIVERY_QUEUE, DRAFTS_QUEUE, LOOPS_QUEUE, STUDIES_QUEUE
 from voxloop.workflows.reconciler import Reconciler as ReconcilerWorkflow
 from voxloop.workflows.reconciler import ensure_schedule
 from voxloop.workflows.relay import Relay
@@ -166,8 +171,14 @@ async def ensure_search_attributes(client: Client) -> None:
 
 @contextlib.asynccontextmanager
 async def run_worker(client: Client, parts: Parts, *, sandbox_passthrough: bool = True) -> AsyncIterator[None]:
-    """Both workers, polling until the context ends: loops with their turns, and effects outside."""
-    async with loops_worker(client, parts, sandbox_passthrough), effects_worker(client, parts):
+    """All workers, polling until the context ends: loops with their turns, effects outside, and studies."""
+    async with (
+        parts.means.judge,
+        loops_worker(client, parts, sandbox_passthrough),
+        effects_worker(client, parts),
+        drafts_worker(client, parts),
+        studies_worker(client, parts),
+    ):
         yield
 
 
@@ -177,7 +188,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
     return Worker(
         client,
         task_queue=LOOPS_QUEUE,
-        workflows=[FeedbackLoop, LinkedItem, Target, ReconcilerWorkflow],
+        workflows=[FeedbackLoop, LinkedItem, Target, ReconcilerWorkflow, *ERRANDS],
         activities=[
             intake.acknowledge,
             intake.classify,
@@ -197,7 +208,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
 
 
 def effects_worker(client: Client, parts: Parts) -> Worker:
-    """Normal activities: what leaves the house."""
+    """Normal activities: what leaves the house, and what puts a version in force."""
     return Worker(
         client,
         task_queue=DELIVERY_QUEUE,
@@ -205,7 +216,30 @@ def effects_worker(client: Client, parts: Parts) -> Worker:
             LinkedItems(parts.means, parts.systems).ensure,
             Deliveries(parts.means, parts.channels).send_pending,
             Reconciler(parts.means, Loops(client)).reconcile,
+            Documents(parts.means).publish,
         ],
         max_concurrent_activities=20,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def drafts_worker(client: Client, parts: Parts) -> Worker:
+    """Normal activities: what owners wait for."""
+    return Worker(
+        client,
+        task_queue=DRAFTS_QUEUE,
+        activities=[Documents(parts.means).check, Simulations(parts.means).simulate],
+        max_concurrent_activities=4,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def studies_worker(client: Client, parts: Parts) -> Worker:
+    """Normal activities: what owners try out, few at a time so that items come first."""
+    return Worker(
+        client,
+        task_queue=STUDIES_QUEUE,
+        activities=[Backtests(parts.means).go_on, Shadows(parts.means).go_on],
+        max_concurrent_activities=4,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )

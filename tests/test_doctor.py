@@ -81,7 +81,7 @@ async def test_what_is_missing_and_then_is_there(database_url: str, new_database
         found = await examined(bare, address, tmp_path)
         missing = {"not_migrated", "no_attributes", "no_schedule", "no_pollers"}
         assert {code for state, code in found if state == "problem"} == missing
-        assert found["problem", "no_pollers"] == 2
+        assert found["problem", "no_pollers"] == 4
 
         url = await new_database("examined")
         await ensure_search_attributes(env.client)
@@ -96,6 +96,6 @@ async def test_what_is_missing_and_then_is_there(database_url: str, new_database
     assert (found["ok", "database"], found["ok", "migrated"], found["ok", "pollers"], found["ok", "clock"]) == (
         1,
         1,
-        2,
+        4,
         2,
     )

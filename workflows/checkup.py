@@ -16,11 +16,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from voxloop.workflows.attributes import KEYS
-from voxloop.workflows.policies import CALL, DELIVERY_QUEUE, LOOPS_QUEUE
+from voxloop.workflows.policies import CALL, DELIVERY_QUEUE, DRAFTS_QUEUE, LOOPS_QUEUE, STUDIES_QUEUE
 
 _QUEUES = {
     LOOPS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     DELIVERY_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    DRAFTS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    STUDIES_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
 }
 
 

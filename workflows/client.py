@@ -23,6 +23,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import GrpcCompression, RPCStatusCode
 
 from voxloop import telemetry, tracing
+from voxloop.domain.errands import ErrandKind
 from voxloop.domain.loop import Act, Answer, Plan
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.workflows.failures import CONVERTER
@@ -140,6 +141,11 @@ class Loops:
     async def wake_target(self, key: str) -> None:
         """Let a delivery target send what waits."""
         await self._start_with_signal(TARGET, key, f"target/{key}", "woken")
+
+    async def run_errand(self, workflow: str) -> None:
+        """Have an errand (``check/17``) look at its row now."""
+        kind, _, key = workflow.partition("/")
+        await self._start_with_signal(ErrandKind(kind).title(), key, workflow, "woken")
 
     async def _start_with_signal(self, workflow: str, argument: str, id_: str, signal: str) -> None:
         await self.client.start_workflow(

@@ -7,6 +7,8 @@ from temporalio.common import RetryPolicy
 
 LOOPS_QUEUE = "voxloop-loops"
 DELIVERY_QUEUE = "voxloop-delivery"
+DRAFTS_QUEUE = "voxloop-drafts"
+STUDIES_QUEUE = "voxloop-studies"
 
 FEEDBACK_LOOP = "FeedbackLoop"
 LINKED_ITEM = "LinkedItem"
@@ -32,6 +34,23 @@ EFFECT: dict[str, Any] = {
         initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5)
     ),
 }
+
+# What owners try out: in no hurry, never in the way of an item, and as long as it takes. A lost worker is noticed by
+# its heartbeat, and what is done already stands in the row.
+STUDY: dict[str, Any] = {
+    "task_queue": STUDIES_QUEUE,
+    "start_to_close_timeout": timedelta(hours=12),
+    "heartbeat_timeout": timedelta(seconds=15),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+    ),
+}
+
+# What an owner waits for: never behind a study that takes an hour.
+DRAFT: dict[str, Any] = {**STUDY, "task_queue": DRAFTS_QUEUE, "start_to_close_timeout": timedelta(minutes=5)}
+
+# What puts a version in force, or takes one back: never behind drafts that take their time.
+PUBLICATION: dict[str, Any] = {**DRAFT, "task_queue": DELIVERY_QUEUE}
 
 CALL = timedelta(seconds=5)
 ANSWER_WITHIN = timedelta(seconds=10)

@@ -84,6 +84,8 @@ class Relay:
                         await self._loops.start_link(key)
                     case "wake_target":
                         await self._loops.wake_target(key)
+                    case "run_errand":
+                        await self._loops.run_errand(row["workflow"])
                     case "signal":
                         await self._loops.signal(row["workflow"], payload["name"], payload["argument"])
 

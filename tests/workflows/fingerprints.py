@@ -36,12 +36,24 @@ def of_all_workflows() -> str:
 def of_source(source: str) -> dict[str, Fingerprint]:
     """The workflows of one file."""
     tree = ast.parse(source)
-    classes = [each for each in tree.body if isinstance(each, ast.ClassDef) and _workflow_marks(each)]
-    return {each.name: _of_class(each, _activities(tree), _module_names(tree)) for each in classes}
+    classes = {each.name: each for each in tree.body if isinstance(each, ast.ClassDef)}
+    activities, names = _activities(tree), _module_names(tree)
+    return {
+        name: _of_methods(list(_methods(each, classes)), activities, names)
+        for name, each in classes.items()
+        if _workflow_marks(each)
+    }
 
 
-def _of_class(workflow: ast.ClassDef, activities: dict[str, str], names: Named) -> Fingerprint:
-    methods = [each for each in workflow.body if isinstance(each, Function)]
+def _methods(of: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Iterator[Function]:
+    """Its own, and those of the classes of the same file that it is made from."""
+    for base in of.bases:
+        if ast.unparse(base) in classes:
+            yield from _methods(classes[ast.unparse(base)], classes)
+    yield from (each for each in of.body if isinstance(each, Function))
+
+
+def _of_methods(methods: list[Function], activities: dict[str, str], names: Named) -> Fingerprint:
     names = names | {f"self.{each.name}": each.body for each in methods}
     made: Fingerprint = {}
     for method in methods:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -24,15 +24,16 @@ from temporalio.testing import WorkflowEnvironment
 from voxloop.activities.acts import Acts
 from voxloop.domain.identity import new_id
 from voxloop.domain.loop import Act, Answer, Plan, Turn, Verb
+from voxloop.rules.judge import Judge
 from voxloop.settings import read_settings
-from voxloop.starter.load import load
 from voxloop.store import contents, events, linked_items
 from voxloop.store.effect_tables import feedback_link, linked_item, message, receipt
 from voxloop.store.item_tables import feedback as feedback_table
 from voxloop.store.item_tables import outbox
 from voxloop.store.sessions import Row, Sessions, open_sessions
 from voxloop.tests.items import hand_in
-from voxloop.worker import Parts, assemble, effects_worker, loops_worker
+from voxloop.tests.stock import stock
+from voxloop.worker import Parts, assemble, drafts_worker, effects_worker, loops_worker, studies_worker
 from voxloop.workflows.attributes import KEYS
 from voxloop.workflows.client import Loops
 from voxloop.workflows.failures import CONVERTER
@@ -225,19 +226,30 @@ def _waits(plan: dict[str, Any], now: datetime) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def open_house(env: WorkflowEnvironment, url: str, var: Path) -> AsyncIterator[House]:
+async def open_house(
+    env: WorkflowEnvironment, url: str, var: Path, make_judge: Callable[[], Judge] = Judge
+) -> AsyncIterator[House]:
     """A house with the starter pack in the database at ``url``; its workers run in the default sandbox."""
     sessions = open_sessions(url)
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     parts = await assemble(read_settings({"VOXLOOP_VAR": str(var)}), sessions)
-    async with loops_worker(env.client, parts, sandbox_passthrough=False), effects_worker(env.client, parts):
+    parts = replace(parts, means=replace(parts.means, make_judge=make_judge))
+    async with (
+        parts.means.judge,
+        loops_worker(env.client, parts, sandbox_passthrough=False),
+        effects_worker(env.client, parts),
+        drafts_worker(env.client, parts),
+        studies_worker(env.client, parts),
+    ):
         yield House(env, sessions, parts)
     await sessions.dispose()
 
 
 @contextlib.asynccontextmanager
-async def open_real_house(url: str, var: Path, *options: str) -> AsyncIterator[House]:
+async def open_real_house(
+    url: str, var: Path, *options: str, make_judge: Callable[[], Judge] = Judge
+) -> AsyncIterator[House]:
     """A house on a development server of its own, started with these ``options``."""
     env = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
@@ -245,7 +257,7 @@ async def open_real_house(url: str, var: Path, *options: str) -> AsyncIterator[H
         data_converter=CONVERTER,
         dev_server_extra_args=options,
     )
-    async with env, open_house(env, url, var) as house:
+    async with env, open_house(env, url, var, make_judge) as house:
         yield house
 
 

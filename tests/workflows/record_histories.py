@@ -17,9 +17,15 @@ from uuid import UUID
 
 from temporalio.testing import WorkflowEnvironment
 
+from voxloop import editing, publishing
+from voxloop.background import running
+from voxloop.domain.documents import Kind
 from voxloop.domain.loop import Verb
+from voxloop.domain.viewer import Role, Viewer
+from voxloop.editing import Edit
 from voxloop.embedded import postgres_wheel
-from voxloop.store import schema
+from voxloop.reception import Parts
+from voxloop.store import documents, schema
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.workflows.house import House, open_house, register_attributes
 from voxloop.workflows.failures import CONVERTER
@@ -100,8 +106,27 @@ async def record(house: House, names: Collection[str]) -> None:
             if name == "escalated_defect":
                 [link] = await house.links(item)
                 await write(house, "linked_item", f"link/{link['key']}")
+    if not names or "errands" in names:
+        draft = await errands(house)
+        await write(house, "check", f"check/{draft}")
+        await write(house, "publication", f"publication/{draft}")
     if not names or "target" in names:
         await write(house, "target", "target/builtin")
+
+
+async def errands(house: House) -> int:
+    """A draft that is checked, and published an hour later."""
+    parts, owner = Parts(house.sessions, house.loops, house.relay), Viewer("li_na", "li_na", Role.ADMIN, "li_na")
+    async with house.sessions.begin() as session:
+        standing = await documents.published(session, Kind.RULE_SET, "intake")
+    assert standing is not None
+    body = {**standing["body"], "title": {"zh-CN": "受理", "en": "Reception"}}
+    async with running(house.relay.run()):
+        draft = await editing.create(parts, owner, Kind.RULE_SET, "intake", Edit(body))
+        await editing.check(parts, owner, draft["id"])
+        await publishing.publish(parts, owner, draft["id"], await house.now() + timedelta(hours=1))
+        await house.let_pass(timedelta(hours=2))
+    return int(draft["id"])
 
 
 async def write(house: House, name: str, workflow: str) -> None:

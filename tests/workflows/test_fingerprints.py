@@ -86,6 +86,18 @@ def test_other_commands_change_the_fingerprint(before: str, after: str) -> None:
     assert of_source(SMALL.replace(before, after)) != of_source(SMALL)
 
 
+def test_a_workflow_has_the_commands_of_what_it_is_made_from() -> None:
+    made = (
+        SMALL.replace('@workflow.defn(name="small")\n', "")
+        + """
+@workflow.defn
+class Smaller(Small):
+    pass
+"""
+    )
+    assert of_source(made) == {"Smaller": of_source(SMALL)["Small"]}
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [

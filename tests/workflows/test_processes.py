@@ -21,7 +21,7 @@ async def test_every_outcome_leads_to_its_end(house: House, process: Process, wa
     for exit_ in way:
         await take(house, item, process, exit_)
     closed = await house.row(item)
-    assert (closed["stage"], closed["outcome"]) == (CLOSE + "d", process.item_outcome(way[-1][1]))
+    assert (closed["stage"], closed["outcome"]) == (CLOSE + "d", process.item_outcome(*way[-1]))
     await house.let_pass(process.reopen_for)
     finished = await house.row(item)
     assert finished["finished_at"] >= closed["closed_at"] + process.reopen_for

@@ -18,7 +18,7 @@ from voxloop.tests.workflows.house import House, until
 from voxloop.tests.workflows.walking import starter_processes, take, way_through
 
 AS_ACCEPTED = {"stage": "received", "priority": "normal", "tags": [], "round": 1, "overdue": False}
-NOT_IN_EVENTS = {"number", "code", "text", "search_keys", "argument_hash", "idempotency_key", "xid"}
+NOT_IN_EVENTS = {"number", "code", "text", "search_keys", "similar_keys", "argument_hash", "idempotency_key", "xid"}
 SAMPLE = [json.loads(line) for line in files("voxloop.starter").joinpath("sample/feedback.jsonl").open("rb")]
 PROCESSES = {process.handles[0]: process for process in starter_processes()}
 COLUMNS = {"text", "language", "channel", "rating", "product", "module", "batch", "region", "scenario"}

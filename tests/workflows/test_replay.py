@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+from voxloop.workflows.errands import ERRANDS
 from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.feedback import FeedbackLoop
 from voxloop.workflows.linked_items import LinkedItem
@@ -16,7 +17,7 @@ from voxloop.workflows.targets import Target
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 SHAPES = {
     *("untouched_praise", "escalated_defect", "reopened", "continued", "linked_item", "target"),
-    *("waited", "corrected"),
+    *("waited", "corrected", "check", "publication"),
 }
 
 
@@ -43,7 +44,7 @@ async def test_another_order_of_commands_is_found_out() -> None:
 
 def replayer() -> Replayer:
     """In the default sandbox."""
-    return Replayer(workflows=[FeedbackLoop, LinkedItem, Target], data_converter=CONVERTER)
+    return Replayer(workflows=[FeedbackLoop, LinkedItem, Target, *ERRANDS], data_converter=CONVERTER)
 
 
 def read(path: Path) -> WorkflowHistory:
