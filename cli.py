@@ -8,23 +8,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeAlias
 from uuid import UUID
 
+from voxloop.commands.document_options import Commands, Run, add_document_commands, add_rule_commands, days
+from voxloop.commands.import_options import add_import_options
 from voxloop.domain.texts import say
 from voxloop.domain.viewer import Role
-from voxloop.import_options import add_import_options
 from voxloop.settings import Obstacle, Settings, language_of, read_settings
 
 _ENDS_WITHIN_SECONDS = 8
 _LONGEST_NAME = 100
-_MOST_DAYS = 3650
-
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # argparse has no public name for it
-_Run = Callable[[Settings, argparse.Namespace], int | None]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,11 +28,15 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser(language).parse_args(arguments)
     try:
         code: int | None = given.run(read_settings(), given)
+        sys.stdout.flush()
     except Obstacle as obstacle:
         print(say(language, f"obstacle.{obstacle.key}", **obstacle.params), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who reads has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     return code or 0
 
 
@@ -112,13 +111,16 @@ def _migrate(settings: Settings, given: argparse.Namespace) -> None:
 
 def _starter(settings: Settings, given: argparse.Namespace) -> None:
     from voxloop.install import first_token, load_starter, own_database
+    from voxloop.starter.load import Loaded
 
-    async def run() -> tuple[int, str | None]:
+    async def run() -> tuple[Loaded, str | None]:
         async with own_database(settings) as sessions:
             return await load_starter(sessions), await first_token(sessions)
 
-    count, secret = asyncio.run(run())
-    print(say(settings.language, "cli.published", count=count))
+    loaded, secret = asyncio.run(run())
+    print(say(settings.language, "cli.published", count=loaded.published))
+    if loaded.left:
+        print(say(settings.language, "cli.left", files=", ".join(loaded.left)))
     if secret is not None:
         print(say(settings.language, "up.token", secret=secret))
 
@@ -199,21 +201,33 @@ def _doctor(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def _import(settings: Settings, given: argparse.Namespace) -> int:
-    from voxloop.import_command import run
+    from voxloop.commands.imports import run
 
     return run(settings, given)
 
 
 def _add_operations(settings: Settings, given: argparse.Namespace) -> None:
-    from voxloop.operations_command import add
+    from voxloop.commands.operations import add
 
     add(settings, given)
 
 
 def _list_operations(settings: Settings, given: argparse.Namespace) -> None:
-    from voxloop.operations_command import show
+    from voxloop.commands.operations import show
 
     show(settings, given)
+
+
+def _documents(settings: Settings, given: argparse.Namespace) -> int:
+    from voxloop.commands.documents import run
+
+    return run(settings, given)
+
+
+def _rules(settings: Settings, given: argparse.Namespace) -> int:
+    from voxloop.commands.rules import run
+
+    return run(settings, given)
 
 
 def _parser(language: str) -> argparse.ArgumentParser:
@@ -223,7 +237,7 @@ def _parser(language: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="voxloop", description=words("description"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: _Run, under: _Commands = commands) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, under: Commands = commands) -> argparse.ArgumentParser:
         made = under.add_parser(name, help=words(name), description=words(name))
         made.set_defaults(run=run, command=name)
         return made
@@ -241,12 +255,14 @@ def _parser(language: str) -> argparse.ArgumentParser:
     )
     command("add", _add_operations, stored).add_argument("files", nargs="+", type=Path, help=words("operations_files"))
     command("show", _list_operations, stored)
+    add_document_commands(commands, words, _documents)
+    add_rule_commands(commands, words, _rules)
     token = commands.add_parser("token", help=words("token")).add_subparsers(required=True, metavar="COMMAND")
     create = command("create", _create, token)
     create.add_argument("--name", required=True, type=_name, help=words("name"))
     create.add_argument("--role", required=True, choices=[role.value for role in Role], help=words("role"))
     create.add_argument("--member", help=words("member"))
-    create.add_argument("--days", type=_days, help=words("days"))
+    create.add_argument("--days", type=days, help=words("days"))
     command("list", _list, token)
     command("revoke", _revoke, token).add_argument("id", type=UUID, help=words("id"))
     return parser
@@ -257,12 +273,6 @@ def _name(text: str) -> str:
     if not text.strip() or len(text) > _LONGEST_NAME or not text.isprintable():
         raise argparse.ArgumentTypeError(f"{text!r} is not 1 to {_LONGEST_NAME} readable signs")
     return text.strip()
-
-
-def _days(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _MOST_DAYS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {_MOST_DAYS}")
-    return int(text)
 
 
 if __name__ == "__main__":

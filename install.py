@@ -5,11 +5,11 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from voxloop.domain.problems import InvalidDocument
+from voxloop.bundles.bundle import BadBundle
 from voxloop.domain.viewer import Role
 from voxloop.embedded import located
 from voxloop.settings import Obstacle, Settings
-from voxloop.starter.load import load
+from voxloop.starter.load import Loaded, load
 from voxloop.store import documents, installation, people, schema, tokens
 from voxloop.store.sessions import Sessions, open_sessions
 
@@ -48,18 +48,18 @@ async def own_database(settings: Settings) -> AsyncIterator[Sessions]:
         yield sessions
 
 
-async def load_starter(sessions: Sessions, only_once: bool = False) -> int:
-    """Load the starter pack; answers how many documents are published. ``only_once``: not where one is loaded already.
+async def load_starter(sessions: Sessions, only_once: bool = False) -> Loaded:
+    """Load the starter pack. ``only_once``: not where one is loaded already.
 
     Raises:
         Obstacle: a document of it is wrong; nothing is loaded then.
     """
     async with sessions.begin() as session:
         if only_once and await documents.published(session, "organisation", "organisation"):
-            return 0
+            return Loaded(0, [])
         try:
             return await load(session)
-        except InvalidDocument as wrong:
+        except BadBundle as wrong:
             raise Obstacle("bad_document", reason=wrong) from wrong
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from voxloop.domain.texts import say
-from voxloop.graphql.documents import problems
 from voxloop.graphql.operations import hash_of
+from voxloop.graphql.prepared import problems
 from voxloop.graphql.schema import schema
 from voxloop.install import own_database
 from voxloop.settings import Obstacle, Settings

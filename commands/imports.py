@@ -2,18 +2,15 @@
 
 import argparse
 import asyncio
-import contextlib
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from voxloop.commands.progress import shown
 from voxloop.domain.import_columns import FIELDS, Mapped, guess, plain_values
 from voxloop.domain.problems import Problem
 from voxloop.domain.reading import Place
@@ -24,7 +21,6 @@ from voxloop.settings import Obstacle, Settings
 from voxloop.table_files import TableFile, survey
 
 _LONGEST_NAME = 90
-_LINE_SECONDS = 5.0
 SOME_REFUSED = 2
 
 
@@ -48,8 +44,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     async def work() -> Tally:
         async with own_database(settings) as sessions:
             await require_organisation(sessions)
-            with _shown(settings.language, table) as tell:
-                return await bring_in(sessions, job, tell)
+            with shown(table.rows) as tell:
+                return await bring_in(sessions, job, lambda tally: tell(tally.row, _words(settings.language, tally)))
 
     tally = asyncio.run(work())
     _conclude(settings.language, job, tally)
@@ -69,31 +65,6 @@ def _show_columns(language: str, table: TableFile, mapped: Mapped) -> None:
     for column in table.columns:
         name = mapped.columns.get(column) or say(language, "import.ignored")
         print(f"  {column} → {name}", file=sys.stderr)
-
-
-@contextlib.contextmanager
-def _shown(language: str, table: TableFile) -> Iterator[Callable[[Tally], None]]:
-    """Shows how far it is: a bar on a terminal, else a line every few seconds."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _lines(language)
-        return
-    columns = (BarColumn(), TaskProgressColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(TextColumn("{task.description}"), *columns, console=console) as bar:
-        task = bar.add_task("", total=table.rows)
-        yield lambda tally: bar.update(task, completed=tally.row, description=_words(language, tally))
-
-
-def _lines(language: str) -> Callable[[Tally], None]:
-    said = time.monotonic()
-
-    def tell(tally: Tally) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _LINE_SECONDS:
-            said = time.monotonic()
-            print(_words(language, tally), file=sys.stderr, flush=True)
-
-    return tell
 
 
 def _words(language: str, tally: Tally) -> str:
