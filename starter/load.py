@@ -1,88 +1,82 @@
-"""Loading what a fresh install gets: the organisation and its documents, each checked before it is published.
+"""Loading what a fresh install gets: a bundle of documents, each checked before it is published, and who works there.
 
-Loading again publishes only what has changed and never touches what an installation added itself.
+Loading again publishes what has changed in the pack. It touches neither what an installation added itself nor what was
+published there in the place of the pack's.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
-from zoneinfo import available_timezones
 
-import yaml
-
+from voxloop.bundles.bundle import BadBundle, Bundle, FileProblem, Name, Standing, read_bundle, standing_of
+from voxloop.bundles.reader import Unreadable, Written, read_document
+from voxloop.domain.identity import digest
 from voxloop.domain.linked import ItemSystem
-from voxloop.domain.problems import InvalidDocument, Known, Problem
-from voxloop.domain.process_checker import check_process
-from voxloop.domain.process_reader import read_process
-from voxloop.domain.statistics import DEFAULT_TIME_ZONE
-from voxloop.domain.templates import check_template
-from voxloop.rules.checker import check_rule_set
-from voxloop.rules.process_conditions import check_conditions
+from voxloop.domain.problems import Known
+from voxloop.rules.kinds import check_document
 from voxloop.store import documents, organisation
 from voxloop.store.sessions import Session
 
 AUTHOR = "starter"
+_COMPANY = "company.yaml"
 
 
-async def load(session: Session, folder: Traversable | None = None) -> int:
-    """Load the starter pack (or another of the same layout); answers how many documents are published.
+@dataclass(frozen=True)
+class Loaded:
+    """How many documents of the pack are published, and the paths of those whose place has been taken by others."""
+
+    published: int
+    left: list[str]
+
+
+async def load(session: Session, folder: Traversable | None = None) -> Loaded:
+    """Load the starter pack, or another of the same layout.
 
     Raises:
-        InvalidDocument: a document is wrong; nothing is loaded then.
+        BadBundle: a document is wrong; nothing is loaded then.
     """
     root = folder or files("voxloop.starter")
-    company = {"time_zone": DEFAULT_TIME_ZONE, **_read(root, "organisation.yaml")}
-    templates = _read(root, "templates.yaml")
-    processes = _read_all(root.joinpath("processes"))
-    rule_sets = _read_all(root.joinpath("rules"))
-    _check(company, templates, processes, rule_sets)
+    bundle, company = read_bundle(root), _read_company(root)
+    _check(bundle, company)
     await organisation.load(session, company)
-    kinds = {
-        "organisation": {"organisation": {name: company[name] for name in ("title", "time_zone")}},
-        "template": templates,
-        "process": processes,
-        "rule_set": rule_sets,
-    }
-    pairs = [(kind, key, body) for kind, bodies in kinds.items() for key, body in bodies.items()]
-    for kind, key, body in pairs:
-        await documents.publish(session, kind, key, body, AUTHOR)
-    return len(pairs)
+    left = [name.path for name, written in bundle.documents.items() if not await _publish(session, name, written)]
+    return Loaded(len(bundle.documents) - len(left), left)
 
 
-def _check(
-    company: Mapping[str, Any],
-    templates: Mapping[str, Any],
-    processes: Mapping[str, Any],
-    rule_sets: Mapping[str, Any],
-) -> None:
-    known = Known(
-        teams=frozenset(team["key"] for team in company["teams"]),
-        members=frozenset(member["key"] for member in company["members"]),
-        roles=frozenset(role for member in company["members"] for role in member["roles"]),
-        processes=frozenset(processes),
-        templates=frozenset(templates),
-        systems=frozenset(ItemSystem),
+async def _publish(session: Session, name: Name, written: Written) -> bool:
+    """Whether it is published now: not in the place of a version that somebody else has published since."""
+    now, ours = await documents.published(session, *name), await documents.newest_by(session, *name, AUTHOR)
+    theirs, base = (row["digest"] if row is not None else None for row in (now, ours))
+    if standing_of(digest(written.body), base, theirs) in (Standing.BEHIND, Standing.CONFLICT):
+        return False
+    version = await documents.publish(session, *name, written.body, AUTHOR)
+    await documents.keep_source(session, version, written.text)
+    return True
+
+
+def _read_company(root: Traversable) -> Mapping[str, Any]:
+    try:
+        return read_document(root.joinpath(_COMPANY).read_bytes()).body
+    except Unreadable as wrong:
+        raise BadBundle([FileProblem(_COMPANY, wrong.line, wrong.problem)]) from wrong
+
+
+def _check(bundle: Bundle, company: Mapping[str, Any]) -> None:
+    known = bundle.known(
+        Known(
+            teams=frozenset(team["key"] for team in company["teams"]),
+            members=frozenset(member["key"] for member in company["members"]),
+            roles=frozenset(role for member in company["members"] for role in member["roles"]),
+            systems=frozenset(ItemSystem),
+        )
     )
-    problems: list[Problem] = []
-    if company["time_zone"] not in available_timezones():
-        problems.append(Problem("time_zone", "organisation.unknown_time_zone", {"value": str(company["time_zone"])}))
-    for key, template in templates.items():
-        problems += check_template(key, template)
-    for body in processes.values():
-        problems += check_process(body, known) or check_conditions(read_process(body))
-    for body in rule_sets.values():
-        problems += check_rule_set(body, known)
-    wrong = [problem for problem in problems if not problem.warning]
+    wrong = [
+        FileProblem(name.path, written.line(problem.path), problem)
+        for name, written in bundle.documents.items()
+        for problem in check_document(*name, written.body, known)
+        if not problem.warning
+    ]
     if wrong:
-        raise InvalidDocument(wrong)
-
-
-def _read_all(folder: Traversable) -> dict[str, Any]:
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".yaml"))
-    bodies = [_read(folder, name) for name in names]
-    return {body["key"]: body for body in bodies}
-
-
-def _read(folder: Traversable, name: str) -> Any:
-    return yaml.safe_load(folder.joinpath(name).read_text("utf-8"))
+        raise BadBundle(wrong)

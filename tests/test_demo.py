@@ -41,10 +41,10 @@ def test_what_it_asks_is_in_the_contract(document: str) -> None:
 
 
 def test_every_row_of_the_sample_can_be_handed_in() -> None:
-    organisation = yaml.safe_load((STARTER / "organisation.yaml").read_text("utf-8"))
+    company = yaml.safe_load((STARTER / "company.yaml").read_text("utf-8"))
     products = {
         product["key"]: KnownProduct(group["line"]["key"], frozenset(module["key"] for module in product["modules"]))
-        for group in organisation["products"]
+        for group in company["products"]
         for product in group["products"]
     }
     lines = (STARTER / "sample" / "feedback.jsonl").read_text("utf-8").splitlines()

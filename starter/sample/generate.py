@@ -15,7 +15,7 @@ import yaml
 
 SEED = 20261122
 HERE = Path(__file__).parent
-ORGANISATION = HERE.parent / "organisation.yaml"
+COMPANY = HERE.parent / "company.yaml"
 WRITTEN_FROM, WRITTEN_EVERY = 3, 9  # the first texts of our own come early, the rest are spread
 KEY_CUSTOMER_SHARE = 0.03
 RATINGS = {1: ((5, 4, 3), (60, 35, 5)), 0: ((1, 2, 3), (45, 35, 20))}
@@ -45,9 +45,9 @@ def main() -> None:
 def sample(data: Path) -> list[dict[str, Any]]:
     """All rows in their order."""
     chance = random.Random(SEED)
-    organisation = yaml.safe_load(ORGANISATION.read_text("utf-8"))
-    customers = {customer["ref"]: customer for customer in organisation["customers"]}
-    rows = [_reviewed(review, organisation, chance) for review in _picked(data)]
+    company = yaml.safe_load(COMPANY.read_text("utf-8"))
+    customers = {customer["ref"]: customer for customer in company["customers"]}
+    rows = [_reviewed(review, company, chance) for review in _picked(data)]
     chance.shuffle(rows)
     for place, text in enumerate(yaml.safe_load((HERE / "written.yaml").read_text("utf-8"))):
         rows.insert(WRITTEN_FROM + place * WRITTEN_EVERY, {"language": "zh-CN"} | text | {"origin": "written"})
@@ -67,10 +67,10 @@ def _picked(data: Path) -> list[dict[str, Any]]:
     return sorted(reviews, key=lambda review: str(review["id"]))
 
 
-def _reviewed(review: dict[str, Any], organisation: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+def _reviewed(review: dict[str, Any], company: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     """One review as feedback on one of the apps."""
     text = review["text"].strip()
-    apps = next(group["products"] for group in organisation["products"] if group["line"]["key"] == "app")
+    apps = next(group["products"] for group in company["products"] if group["line"]["key"] == "app")
     app = chance.choice(apps)
     return {
         "text": text,
@@ -81,7 +81,7 @@ def _reviewed(review: dict[str, Any], organisation: dict[str, Any], chance: rand
         "product": app["key"],
         "module": _module(text),
         "version": chance.choice(app["versions"]),
-        "customer": _customer(organisation["customers"], chance),
+        "customer": _customer(company["customers"], chance),
         "language": "zh-CN",
     }
 

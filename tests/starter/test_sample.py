@@ -21,8 +21,8 @@ def sample() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def organisation() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((STARTER / "organisation.yaml").read_text("utf-8"))
+def company() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((STARTER / "company.yaml").read_text("utf-8"))
     return loaded
 
 
@@ -46,10 +46,8 @@ def test_values_are_words_of_ours(sample: list[dict[str, Any]]) -> None:
         assert row["text"].strip() == row["text"] != "", row
 
 
-def test_products_modules_versions_and_batches_exist(
-    sample: list[dict[str, Any]], organisation: dict[str, Any]
-) -> None:
-    products = {product["key"]: product for group in organisation["products"] for product in group["products"]}
+def test_products_modules_versions_and_batches_exist(sample: list[dict[str, Any]], company: dict[str, Any]) -> None:
+    products = {product["key"]: product for group in company["products"] for product in group["products"]}
     for row in sample:
         product = products[row["product"]]
         assert row.get("module") in {None, *(module["key"] for module in product["modules"])}, row
@@ -57,8 +55,8 @@ def test_products_modules_versions_and_batches_exist(
         assert row.get("batch") in {None, *product["batches"]}, row
 
 
-def test_customers_exist_and_lend_their_region(sample: list[dict[str, Any]], organisation: dict[str, Any]) -> None:
-    regions = {customer["ref"]: customer["region"] for customer in organisation["customers"]}
+def test_customers_exist_and_lend_their_region(sample: list[dict[str, Any]], company: dict[str, Any]) -> None:
+    regions = {customer["ref"]: customer["region"] for customer in company["customers"]}
     assert all(regions[row["customer"]] == row["region"] for row in sample)
 
 
@@ -68,9 +66,9 @@ def test_rating_fits_the_real_label(sample: list[dict[str, Any]]) -> None:
             assert row["rating"] >= 3 if row["label"] else row["rating"] <= 3, row
 
 
-def test_what_must_be_seen_comes_early(sample: list[dict[str, Any]], organisation: dict[str, Any]) -> None:
+def test_what_must_be_seen_comes_early(sample: list[dict[str, Any]], company: dict[str, Any]) -> None:
     early = sample[:EARLY]
-    levels = {customer["ref"]: customer["level"] for customer in organisation["customers"]}
+    levels = {customer["ref"]: customer["level"] for customer in company["customers"]}
     assert Counter(row.get("batch") for row in early)["P3-20261001"] >= 3
     assert any("冒烟" in row["text"] for row in early)
     assert any("报价" in row["text"] for row in early)
@@ -78,14 +76,14 @@ def test_what_must_be_seen_comes_early(sample: list[dict[str, Any]], organisatio
     assert any(row["language"] == "en" for row in sample)
 
 
-def test_people_refer_to_teams_and_owners_that_exist(organisation: dict[str, Any]) -> None:
-    members = {member["key"]: member for member in organisation["members"]}
-    teams = {team["key"]: team for team in organisation["teams"]}
+def test_people_refer_to_teams_and_owners_that_exist(company: dict[str, Any]) -> None:
+    members = {member["key"]: member for member in company["members"]}
+    teams = {team["key"]: team for team in company["teams"]}
     for team in teams.values():
         assert team["key"] in members[team["lead"]]["teams"]
     for member in members.values():
         assert set(member["teams"]) <= teams.keys()
         assert member["email"].endswith("@example.com")
-    for customer in organisation["customers"]:
+    for customer in company["customers"]:
         assert customer.get("account_owner") in {None, *members}
         assert ("account_owner" in customer) == (customer["level"] != "regular")
