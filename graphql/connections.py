@@ -151,6 +151,13 @@ def uuid(value: str) -> UUID:
     return UUID(value)
 
 
+def number(value: int) -> int:
+    """A sort key that is a number which PostgreSQL has given."""
+    if not isinstance(value, int) or not 0 <= value < 2**31:
+        raise ValueError(value)
+    return value
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of a page in the list's order, and whether the list goes on in the direction of reading."""

@@ -11,7 +11,15 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, IntValueNode, ListValueNode, ValueNode, VariableNode
 
 _SIZES = ("first", "last", "ids")
-_HEAVY = {"Query.statistics": 2_500, "Query.figure": 2_500}
+_HEAVY = {
+    "Query.statistics": 2_500,
+    "Query.figure": 2_500,
+    "Query.simulateRules": 5_000,
+    "Query.explainDecision": 100,  # each reads a rule set
+    "Document.body": 1_000,
+    "Document.differences": 1_000,
+    "DocumentDiff.differences": 1_000,
+}
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,9 @@ class Cost:
 NOTHING = Cost()
 
 
-def own_cost(parent: object, name: str) -> Cost:
-    """What an object costs that a field of ``parent`` answers with: one, or more where many rows are read for it."""
-    return Cost(_HEAVY.get(f"{parent}.{name}", 1))
+def own_cost(parent: object, name: str, usual: int = 1) -> Cost:
+    """What a field of ``parent`` costs that answers with an object: one, or more where much is read for it."""
+    return Cost(_HEAVY.get(f"{parent}.{name}", usual))
 
 
 def list_size(node: FieldNode, field: GraphQLField, usual: int) -> Size | int:

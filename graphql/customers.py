@@ -23,13 +23,25 @@ class Customer(Node):
     level: CustomerLevel = strawberry.field(description="How much attention she is promised.")
     region: str | None = strawberry.field(description="Where she is.")
     created_at: datetime = strawberry.field(description="When she was first heard of.")
-    owner_key: strawberry.Private[str | None]
+    row: strawberry.Private[Row]
 
     @resolver("The member who looks after her account.")
     def account_owner(self, info: Info) -> Member | None:
-        return info.context.directory.members.get(self.owner_key or "")
+        return info.context.directory.members.get(self.row["account_owner"] or "")
+
+    @resolver("The kind of customer she is, in the organisation's words; managers see it.")
+    def segment(self, info: Info) -> str | None:
+        return self.row["segment"] if info.context.viewer.sees_all else None
+
+    @resolver("What she is worth a year, in the organisation's currency; managers see it.")
+    def value(self, info: Info) -> float | None:
+        return self.row["value"] if info.context.viewer.sees_all else None
+
+    @resolver("How content she is, 0 to 100; managers see it.")
+    def health(self, info: Info) -> int | None:
+        return self.row["health"] if info.context.viewer.sees_all else None
 
 
 def customer(row: Row) -> Customer:
     """A customer from its row."""
-    return made(Customer, row, id=global_id("Customer", row["id"]), owner_key=row["account_owner"])
+    return made(Customer, row, id=global_id("Customer", row["id"]), row=row)

@@ -1,134 +1,103 @@
-"""Parsing and checking a query once: what came of it is kept, the errors too, for the texts that come again."""
+"""Versioned documents that owners edit, as the schema shows them. What lies below them stands in their page."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, specified_rules
-from strawberry.extensions.context import (
-    ExecutingContextManager,
-    OperationContextManager,
-    ParsingContextManager,
-    StreamResultContextManager,
-    ValidationContextManager,
-)
-from strawberry.extensions.runner import SchemaExtensionsRunner
-from strawberry.schema.schema import validate_document
-from strawberry.types import ExecutionContext, StreamExecutionResult
-from strawberry.types.graphql import OperationType
+import strawberry
+from strawberry.scalars import JSON
 
-from voxloop.graphql.bounds import LONGEST_KEPT, MAX_COST, MAX_TOKENS, MOST_KEPT
-from voxloop.graphql.errors import BAD_REQUEST, RequestRefused
-from voxloop.graphql.limits import Measured, Walk, measure, too_expensive
+from voxloop.domain.documents import Kind, State
+from voxloop.domain.rule_reader import MAX_RULES
+from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.backtests import Backtest
+from voxloop.graphql.context import Info
+from voxloop.graphql.errors import bad_input
+from voxloop.graphql.fields import resolver
+from voxloop.graphql.nodes import Node
+from voxloop.graphql.problems import Problem, problem
+from voxloop.graphql.rules import Rule
+from voxloop.graphql.shadows import ShadowReport
+from voxloop.rules.differences import differences_between
+from voxloop.store.sessions import Row
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """A document that was parsed, what is wrong with it, and what its operations cost."""
-
-    document: DocumentNode
-    errors: tuple[GraphQLError, ...]
-    measured: Measured
+Body = Mapping[str, Any]
 
 
-class _Phase(
-    OperationContextManager,
-    ParsingContextManager,
-    ValidationContextManager,
-    ExecutingContextManager,
-    StreamResultContextManager,
-):
-    """Any phase of Strawberry's execution: nothing is done on entering and on leaving it."""
+@dataclass
+class DocumentPage:
+    """What lies below the documents of one answer, by their ids."""
 
-    def __init__(self) -> None:
-        pass
-
-    async def __aenter__(self) -> None:
-        pass
-
-    async def __aexit__(self, *_: object) -> None:
-        pass
+    bases: Mapping[int, "Document"] = field(default_factory=dict)
+    rules: Mapping[int, Sequence[Rule] | None] = field(default_factory=dict)
+    backtests: Mapping[int, list[Backtest]] = field(default_factory=dict)
+    shadows: Mapping[int, ShadowReport] = field(default_factory=dict)
 
 
-_PHASE = _Phase()
+@strawberry.type(description="A version or a draft of something that owners edit.")
+class Document(Node):
+    kind: Kind = strawberry.field(description="What it is.")
+    key: str = strawberry.field(description="Its key, which all its versions share.")
+    version: int | None = strawberry.field(description="Counted at publication; empty for a draft.")
+    state: State = strawberry.field(description="Where it stands in its life.")
+    body: JSON = strawberry.field(description="What it says.")
+    digest: str = strawberry.field(description="SHA-256 of what it says: the same for equal content.")
+    revision: int = strawberry.field(description="Rises by one with every edit; give it back when you save or approve.")
+    author: str = strawberry.field(description="Who began it: `member:<key>`, `integration:<name>` or `starter`.")
+    editors: list[str] = strawberry.field(description="Everybody who edited it; none of them can approve it.")
+    approved_by: str | None = strawberry.field(description="Who approved of it as it stands.")
+    effective_at: datetime | None = strawberry.field(description="When it is, or was to be, published.")
+    created_at: datetime = strawberry.field(description="When it was begun.")
+    changed_at: datetime = strawberry.field(description="When something about it last changed.")
+    published_at: datetime | None = strawberry.field(description="When it was published.")
+    row: strawberry.Private[Row]
+    page: strawberry.Private[DocumentPage]
+
+    @resolver("Its title, if it has one.")
+    def title(self, info: Info, language: InLanguage = None) -> str | None:
+        titles = self.row["title"]
+        title = titles.get(language or info.context.language) if isinstance(titles, Mapping) else None
+        return title if isinstance(title, str) else None
+
+    @resolver("Whether it was checked as it stands.")
+    def checked(self) -> bool:
+        return bool(self.row["checked_revision"] == self.row["revision"])
+
+    @resolver("What the last check found; only warnings, or nothing: it may be published.")
+    def problems(self) -> list[Problem]:
+        return [problem(kept) for kept in self.row["problems"]]
+
+    @resolver("The published version that it was made from; another one published since is a conflict.")
+    def base(self) -> "Document | None":
+        return self.page.bases.get(self.row["base"])
+
+    @resolver("The rules of a rule set, in order; null for what is none, and for a draft that cannot be read as one.")
+    def rules(
+        self, first: Annotated[int | None, strawberry.argument(description="How many: 0 to 2000.")] = MAX_RULES
+    ) -> list[Rule] | None:
+        most = MAX_RULES if first is None else first
+        if not 0 <= most <= MAX_RULES:
+            raise bad_input("first", "range", least=0, most=MAX_RULES)
+        rules = self.page.rules.get(self.row["id"])
+        return None if rules is None else list(rules[:most])
+
+    @resolver("How it differs from its base, a sentence each; without a base, all that it says.")
+    async def differences(self, info: Info, language: InLanguage = None) -> list[str]:
+        base = self.page.bases.get(self.row["base"])
+        before = base.row["body"] if base else None
+        return await told_differences(self.kind, before, self.row["body"], language or info.context.language)
+
+    @resolver("Its backtests, the newest first, up to 20; only for who may edit documents.")
+    def backtests(self) -> list[Backtest]:
+        return self.page.backtests.get(self.row["id"], [])
+
+    @resolver("What it decided last as a shadow, if it ever was one; only for who may edit documents.")
+    def shadow(self) -> ShadowReport | None:
+        return self.page.shadows.get(self.row["id"])
 
 
-class Documents(SchemaExtensionsRunner):
-    """Puts the prepared document into the execution, so that Strawberry neither parses nor checks it again.
-
-    It stands where Strawberry would run extensions, of which there are none: running them would cost more than this.
-    """
-
-    _prepared: Prepared | None = None
-    _cost: int | None = None
-
-    def operation(self) -> OperationContextManager:
-        return _PHASE
-
-    def parsing(self) -> ParsingContextManager:
-        """Prepare the document. One that cannot be parsed is left to Strawberry, whose parser then says why."""
-        execution = self.execution_context
-        execution.parse_options["max_tokens"] = MAX_TOKENS
-        query = execution.query or ""
-        prepare = _prepare if len(query) <= LONGEST_KEPT else _prepare.__wrapped__
-        self._prepared = prepare(execution.schema._schema, query)
-        execution.graphql_document = self._prepared.document if self._prepared else None
-        return _PHASE
-
-    def validation(self) -> ValidationContextManager:
-        """Hand over what is wrong with it, or with what it costs."""
-        assert self._prepared is not None
-        self.execution_context.pre_execution_errors = list(self._prepared.errors or self._over_budget())
-        return _PHASE
-
-    def executing(self) -> ExecutingContextManager:
-        return _PHASE
-
-    def on_stream_result(self, result: StreamExecutionResult) -> StreamResultContextManager:
-        return _PHASE
-
-    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
-        """What the operation costs, as Saleor says it."""
-        if self._cost is None or ctx.operation_type is OperationType.SUBSCRIPTION:
-            return {}
-        return {"cost": {"requestedQueryCost": self._cost, "maximumAvailable": MAX_COST}}
-
-    def _over_budget(self) -> Iterator[GraphQLError]:
-        execution = self.execution_context
-        operations = self._prepared.measured.operations if self._prepared else {}
-        if len(operations) > 1 and execution._provided_operation_name is None:
-            yield RequestRefused("no_operation", BAD_REQUEST)
-            return
-        self._cost = operations[execution.operation_name].cost_with(execution.variables)
-        refused = too_expensive(self._cost)
-        if refused is not None:
-            yield refused
-
-
-def problems(schema: GraphQLSchema, query: str) -> list[str]:
-    """What is wrong with a document, as sentences; nothing when it can be executed."""
-    prepared = _prepare(schema, query)
-    if prepared is not None:
-        return [error.message for error in prepared.errors]
-    try:
-        parse(query, max_tokens=MAX_TOKENS)
-    except GraphQLError as error:
-        return [error.message]
-    raise AssertionError(query)
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _prepare(schema: GraphQLSchema, query: str) -> Prepared | None:
-    try:
-        document = parse(query, max_tokens=MAX_TOKENS)
-    except GraphQLError:
-        return None
-    measured = measure(document, Walk(schema, document))
-    errors = measured.refused or map(_coded, validate_document(schema, document, tuple(specified_rules)))
-    return Prepared(document, tuple(errors), measured)
-
-
-def _coded(error: GraphQLError) -> GraphQLError:
-    error.extensions = {**(error.extensions or {}), "code": "GRAPHQL_VALIDATION_FAILED"}
-    return error
+async def told_differences(kind: str, before: Body | None, after: Body, language: str) -> list[str]:
+    """How one body differs from another of its kind, or from nothing. Large ones take a while, so others go on."""
+    return await asyncio.to_thread(differences_between, Kind(kind), before, after, language)

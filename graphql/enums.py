@@ -6,15 +6,20 @@ from typing import Any, cast
 
 import strawberry
 
+from voxloop.domain.decision import Correctable
+from voxloop.domain.documents import Kind, State
 from voxloop.domain.feedback import Channel, CustomerLevel, FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.linked import ItemSystem, LinkedState
 from voxloop.domain.process import ClockName, StepKind
 from voxloop.domain.refusals import RefusalCode
+from voxloop.domain.rules import Occasion
 from voxloop.domain.statistics import Dimension, Metric
+from voxloop.domain.studies import BacktestState, Field, ShadowState
 from voxloop.domain.texts import texts
 from voxloop.domain.viewer import Role
 from voxloop.graphql.work import Work
 from voxloop.reports.figures import FigureKind
+from voxloop.rules.vocabulary import FactType, Form, ParameterType, Producer, Shape
 from voxloop.store.listing import Order
 
 
@@ -50,6 +55,15 @@ class ReceiptState(StrEnum):
     ACCEPTED = "accepted"
     PERHAPS_TWICE = "perhaps_twice"
     REFUSED = "refused"
+
+
+class RecipientKind(StrEnum):
+    ASSIGNEE = "assignee"
+    TEAM_LEAD = "team_lead"
+    ACCOUNT_OWNER = "account_owner"
+    ROLE = "role"
+    TEAM = "team"
+    MEMBER = "member"
 
 
 class ActorKind(StrEnum):
@@ -106,6 +120,24 @@ _show(
     {"in": "From the customer", "out": "To the customer", "internal": "Among members"},
 )
 _show(
+    Correctable,
+    "What a person can put right of all that is decided by itself.",
+    {"type": "The type", "priority": "The priority", "team": "The team"},
+    name="CorrectedField",
+)
+_show(
+    RecipientKind,
+    "Who is told.",
+    {
+        "assignee": "Whoever has the item",
+        "team_lead": "The lead of the team that has it",
+        "account_owner": "The account owner of its customer",
+        "role": "All who have a role",
+        "team": "All of a team",
+        "member": "One member",
+    },
+)
+_show(
     ReceiptState,
     "What became of a message on its way out.",
     {
@@ -122,4 +154,63 @@ _show(
     "What items are listed by.",
     {"received_at": "When it was received", "due_at": "When it is due; items that are not due come last ascending"},
     name="FeedbackOrderField",
+)
+_show(Kind, "What owners edit.", _labels("document_kind"), name="DocumentKind")
+_show(State, "Where a version stands in its life.", _labels("document_state"), name="DocumentState")
+_show(BacktestState, "How far a backtest has come.", _labels("backtest_state"))
+_show(ShadowState, "What became of a draft that decides beside the active rules.", _labels("shadow_state"))
+_show(Field, "In what two decisions about an item can differ.", _labels("decision_field"), name="DecisionField")
+_show(
+    Occasion,
+    "When a rule set is looked at.",
+    {
+        "received": "Feedback has come in",
+        "customer_replied": "The customer has written again",
+        "reopened": "An item was reopened",
+        "overdue": "A target was missed",
+    },
+)
+_show(
+    FactType,
+    "What kind of value a fact has.",
+    {
+        "text": "Words that somebody wrote",
+        "keyword": "One of a few words or keys",
+        "number": "A number",
+        "bool": "true or false",
+    },
+)
+_show(Producer, "What fills a fact.", _labels("producer"), name="FactProducer")
+_show(
+    Shape,
+    "What value an operator wants.",
+    {
+        "nothing": "None: `value` is left out",
+        "one": "One value",
+        "range": "A list of two values, the lower first",
+        "several": "A list of values, one at least",
+        "pattern": "A regular expression as a text; one that could take endless time is refused",
+    },
+    name="ValueShape",
+)
+_show(
+    Form,
+    "How an action is written.",
+    {
+        "true": "`{action: true}`",
+        "value": "`{action: value}`, with the value of its one parameter",
+        "table": "`{action: {parameter: value}}`",
+    },
+    name="ActionForm",
+)
+_show(
+    ParameterType,
+    "What a parameter takes.",
+    {
+        "word": "One of its values",
+        "key": "The key of something that it refers to",
+        "recipient": "One of its values, or `{kind: key}` with one of the kinds that it refers to",
+        "text": "A text",
+        "number": "A whole number",
+    },
 )

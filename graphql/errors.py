@@ -1,5 +1,5 @@
 """Errors of a request as a whole, and what of an error may be seen. A refused mutation is none: it answers with
-``userErrors``.
+``userErrors``. A question that is refused has no such place: its error says the same words.
 
 By whichever transport, every error passes ``shown``: what nobody foresaw is logged under an id, and only that is told.
 """
@@ -9,7 +9,9 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError, Node
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.utils.str_converters import to_camel_case
 
+from voxloop.domain.refusals import Refused, refusal_sentence
 from voxloop.domain.submission import unreadable
 from voxloop.domain.texts import say
 from voxloop.doors import noted
@@ -58,6 +60,11 @@ def unauthenticated() -> RequestRefused:
     return RequestRefused("unauthenticated", "UNAUTHENTICATED", 401)
 
 
+def forbidden() -> RequestRefused:
+    """Whoever asks may not know this."""
+    return RequestRefused("forbidden", "FORBIDDEN", 403)
+
+
 def refusal_of(error: BaseException | None) -> RequestRefused | None:
     """What Strawberry's own refusals of a request are in our words; None of any other error."""
     if isinstance(error, RequestRefused):
@@ -76,6 +83,8 @@ def shown(error: GraphQLError, language: str) -> GraphQLError:
     refused = refusal_of(error) or refusal_of(error.original_error)
     if refused is not None:
         return _coded(error, say(language, f"error.{refused.key}", **refused.params), **(refused.extensions or {}))
+    if isinstance(error.original_error, Refused):
+        return _refused(error, error.original_error, language)
     if isinstance(error, GraphQLSyntaxError):
         too_long = error.message.endswith(_TOO_LONG)
         message = say(language, "error.limit.tokens", maximum=MAX_TOKENS) if too_long else error.message
@@ -84,6 +93,12 @@ def shown(error: GraphQLError, language: str) -> GraphQLError:
     if code is None and error.original_error is not None and not isinstance(error.original_error, GraphQLError):
         return _masked(error, error.original_error, language)
     return _worded(error, code or BAD_USER_INPUT, language, error.message)
+
+
+def _refused(error: GraphQLError, refused: Refused, language: str) -> GraphQLError:
+    argument = ".".join([*map(to_camel_case, refused.field[:1]), *refused.field[1:]])
+    message = refusal_sentence(language, refused)
+    return _coded(error, message, code=refused.code, **({"argument": argument} if argument else {}))
 
 
 def _worded(error: GraphQLError, code: str, language: str, reason: str) -> GraphQLError:

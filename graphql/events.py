@@ -1,13 +1,14 @@
 """The timeline, as the schema shows it: each event with a sentence in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry.scalars import JSON
 
 from voxloop.domain.process import CLOSE
+from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
 from voxloop.domain.texts import label, sentence, texts
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Context, Info
@@ -17,6 +18,10 @@ from voxloop.graphql.nodes import made
 from voxloop.store.sessions import Row
 
 Runs = Mapping[str, Row]
+# What an event may say besides: what rules did in its turn. Its own sentence may say some of it.
+_BESIDES = ("fired", "copied", "rewarded", "unrewarded", "ignored")
+# Of the details of an event, what its sentence needs where the customer reads it.
+_FOR_CUSTOMERS = ("outcome",)
 
 
 @strawberry.type(description="Something that happened to an item. Events are never changed.")
@@ -43,12 +48,25 @@ def event(row: Row, steps: Runs) -> Event:
     return made(Event, row, row=row, steps=steps)
 
 
+def for_customers(rows: Iterable[Row]) -> list[Row]:
+    """Of some events, those that concern the customer, without what is between colleagues."""
+    shown = [row for row in rows if row["kind"] in SHOWN_TO_CUSTOMERS]
+    return [cast(Row, {**row, "detail": _shown_detail(row.get("detail", {}))}) for row in shown]
+
+
+def _shown_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: detail[name] for name in _FOR_CUSTOMERS if name in detail}
+
+
 def said(context: Context, row: Row, steps: Runs, language: str) -> str:
-    """The sentence of an event."""
+    """What happened, in one sentence, and what rules did besides."""
     key = f"event.{row['kind']}"
     if key not in texts(language):
         return str(row["kind"])
-    return sentence(language, key, _params(context, row, steps, language))
+    params, own = _params(context, row, steps, language), texts(language)[key]
+    besides = [name for name in _BESIDES if row["detail"].get(name) and f"{{{name}}}" not in own]
+    keys = (key, *(f"beside.{name}" for name in besides))
+    return "".join(sentence(language, each, params) for each in keys)
 
 
 def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str, Any]:
@@ -73,6 +91,10 @@ def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str,
         "tag": detail.get("tag"),
         "clock": label(language, "clock", str(detail.get("moment", "")).partition(".")[0]),
         "told": ", ".join(_member(context, key, language) or key for key in detail.get("told", ())),
+        "copied": ", ".join(_member(context, key, language) or key for key in detail.get("copied", ())),
+        "rewarded": sum(reward["points"] for reward in detail.get("rewarded", ())),
+        "unrewarded": label(language, "unrewarded", detail.get("unrewarded")),
+        "ignored": ", ".join(label(language, "ignored", each) or each for each in detail.get("ignored", ())),
         "level": detail.get("level"),
         "key": detail.get("key") or detail.get("receipt"),
         "state": label(language, "linked_state", detail.get("state")),

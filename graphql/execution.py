@@ -11,9 +11,9 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext, ExecutionResult
 
 from voxloop.graphql.context import Context
-from voxloop.graphql.documents import Documents
 from voxloop.graphql.errors import RequestRefused, refusal_of, shown
 from voxloop.graphql.inputs import make_ready
+from voxloop.graphql.prepared import Documents
 
 
 class Schema(strawberry.Schema):

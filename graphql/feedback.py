@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
-from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
 from voxloop.domain.viewer import Role
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.attachments import Attachment, attachment
 from voxloop.graphql.clocks import Clock
 from voxloop.graphql.context import Info
+from voxloop.graphql.corrections import Correction
 from voxloop.graphql.customers import Customer, customer
 from voxloop.graphql.decisions import Decision, decision
 from voxloop.graphql.enums import Language
 from voxloop.graphql.errors import bad_input
-from voxloop.graphql.events import Event, event
+from voxloop.graphql.events import Event, event, for_customers
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.linked_items import LinkedItem, linked_item
 from voxloop.graphql.messages import Message, read_messages
 from voxloop.graphql.nodes import Node, global_id, made
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.products import Product, ProductLine
+from voxloop.graphql.rewards import Reward
 from voxloop.graphql.steps import Assignment, StepRun
 from voxloop.signing import Links
 from voxloop.store.sessions import Row
@@ -80,6 +81,7 @@ class Feedback(Node):
     module: str | None = strawberry.field(description="Key of the product's module that it is about.")
     product_version: str | None = strawberry.field(description="The version of the product.")
     batch: str | None = strawberry.field(description="The batch that the product is from.")
+    part: str | None = strawberry.field(description="The part of the product that it is about.")
     region: str | None = strawberry.field(description="Where it comes from.")
     order_ref: str | None = strawberry.field(description="The order it belongs to.")
     due_at: datetime | None = strawberry.field(description="When the next target is reached.")
@@ -166,18 +168,33 @@ class Feedback(Node):
         steps = {row["step"]: row for row in self._below("steps")}
         rows = self._below("events")
         if info.context.viewer.role is Role.INTAKE:
-            rows = [row for row in rows if row["kind"] in SHOWN_TO_CUSTOMERS]
+            rows = for_customers(rows)
         kept = rows[max(0, len(rows) - most) :]
         return [event(row, steps) for row in kept]
 
-    @resolver("What the rules decided about it last, and why.")
-    def decision(self) -> Decision | None:
-        rows = self._below("decisions")
-        return decision(rows[-1]) if rows else None
+    @resolver("Why it is handled as it is: what the rules decided when it came in, or anew; not for intake tokens.")
+    def decision(self, info: Info) -> Decision | None:
+        lasting = [row for row in self._between_colleagues(info, "decisions") if row["lasting"]]
+        return decision(lasting[-1], info.context.viewer) if lasting else None
+
+    @resolver("All that rules decided about it, later too, in order; not for intake tokens.")
+    def decisions(self, info: Info) -> list[Decision]:
+        return [decision(row, info.context.viewer) for row in self._between_colleagues(info, "decisions")]
+
+    @resolver("What people put right of what had been decided by itself, in order; not for intake tokens.")
+    def corrections(self, info: Info) -> list[Correction]:
+        return [made(Correction, row) for row in self._between_colleagues(info, "corrections")]
+
+    @resolver("What its customer was given for it, in order.")
+    def rewards(self) -> list[Reward]:
+        return [made(Reward, row, own_rule=row["rule"]) for row in self._below("rewards")]
 
     def _step_runs(self) -> list[StepRun]:
         had = self._below("assignments")
         return [_step_run(run, [row for row in had if row["seq"] == run["seq"]]) for run in self._below("steps")]
+
+    def _between_colleagues(self, info: Info, relation: str) -> Sequence[Row]:
+        return () if info.context.viewer.role is Role.INTAKE else self._below(relation)
 
     def _below(self, relation: str) -> Sequence[Row]:
         return self.page.below(relation, self.row["id"])

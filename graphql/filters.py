@@ -63,6 +63,7 @@ class FeedbackWhere:
     product_version: Choice[str] | None = strawberry.field(default=None, description="Version of the product.")
     region: Choice[str] | None = strawberry.field(default=None, description="Where it comes from.")
     batch: Choice[str] | None = strawberry.field(default=None, description="The batch.")
+    part: Choice[str] | None = strawberry.field(default=None, description="The part.")
     customer: Choice[strawberry.ID] | None = strawberry.field(default=None, description="Global id of the customer.")
     overdue: bool | None = strawberry.field(default=None, description="Whether a target is missed.")
     rating: IntFilter | None = strawberry.field(default=None, description="Stars.")
@@ -89,6 +90,7 @@ _CHOICES = (
     "product_version",
     "region",
     "batch",
+    "part",
     "customer",
 )
 

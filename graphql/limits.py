@@ -124,8 +124,10 @@ class Walk:
 
 def _cost(node: FieldNode, field: Any, inner: Measure, parent: GraphQLNamedType | None) -> tuple[Cost, Cost]:
     """What a field costs once, and for each entry of the page that it belongs to."""
-    if field is None or is_leaf_type(get_named_type(field.type)):
+    if field is None:
         return NOTHING, NOTHING
+    if is_leaf_type(get_named_type(field.type)):
+        return own_cost(parent, node.name.value, usual=0), NOTHING
     own = Cost.total((own_cost(parent, node.name.value), inner.cost))
     type_ = field.type.of_type if is_non_null_type(field.type) else field.type
     if str(type_).endswith("Connection"):

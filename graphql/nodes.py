@@ -34,6 +34,18 @@ def wanted_uuid(type_: str, value: str, argument: str) -> UUID:
     return id_
 
 
+def wanted_number(type_: str, value: str, argument: str) -> int:
+    """The number in a global id.
+
+    Raises:
+        GraphQLError: it is no global id of that type.
+    """
+    id_ = identity.number_of(type_, value)
+    if id_ is None:
+        raise bad_input(argument, "no_id", type=type_)
+    return id_
+
+
 def made(type_: type[T], columns: Row, /, **more: Any) -> T:
     """An object of a schema type: its fields are the columns of a row, and what else is given.
 

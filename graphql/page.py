@@ -12,6 +12,7 @@ from voxloop.graphql.nodes import global_id, made
 from voxloop.store import (
     attachments,
     clocks,
+    corrections,
     customers,
     decisions,
     documents,
@@ -19,6 +20,7 @@ from voxloop.store import (
     installation,
     linked_items,
     messages,
+    rewards,
     steps,
 )
 from voxloop.store.sessions import Row, Session
@@ -31,7 +33,9 @@ _LOADS: Mapping[str, tuple[_Load, tuple[str, ...]]] = {
     "clocks": (clocks.of_items, ("clocks",)),
     "messages": (messages.of_items, ("messages",)),
     "linked_items": (linked_items.of_items, ("linkedItems",)),
-    "decisions": (decisions.of_items, ("decision",)),
+    "decisions": (decisions.of_items, ("decision", "decisions")),
+    "corrections": (corrections.of_items, ("corrections",)),
+    "rewards": (rewards.of_items, ("rewards",)),
 }
 
 

@@ -9,9 +9,12 @@ from voxloop.domain.linked import ItemSystem, LinkedState
 from voxloop.domain.viewer import Role
 from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
+from voxloop.graphql.corrections import CorrectionQueries
 from voxloop.graphql.customers import Customer
+from voxloop.graphql.document_queries import DocumentQueries
 from voxloop.graphql.enums import Direction, Language
 from voxloop.graphql.errors import bad_input, readable
+from voxloop.graphql.explanations import ExplanationQueries
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.filters import FeedbackOrder, FeedbackWhere, read_search, read_where
@@ -23,7 +26,9 @@ from voxloop.graphql.page import feedback_page
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.products import Product
 from voxloop.graphql.refetch import find_nodes
+from voxloop.graphql.simulations import SimulationQueries
 from voxloop.graphql.statistics import StatisticsQueries
+from voxloop.graphql.vocabulary import VocabularyQueries
 from voxloop.graphql.work import Work, work_of
 from voxloop.store import feedback
 from voxloop.store.listing import Order, Wanted
@@ -39,7 +44,9 @@ class Me:
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(StatisticsQueries):
+class Query(
+    StatisticsQueries, CorrectionQueries, DocumentQueries, VocabularyQueries, SimulationQueries, ExplanationQueries
+):
     @resolver("Who you are.")
     def me(self, info: Info) -> Me:
         viewer, directory = info.context.viewer, info.context.directory

@@ -1,12 +1,14 @@
 """Finding objects again by their global ids: one statement for each kind of object, however many ids."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from voxloop.domain.identity import read_global_id
+from voxloop.domain.identity import number_of, read_global_id
 from voxloop.graphql.connections import LARGEST_PAGE
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.customers import customer
+from voxloop.graphql.document_page import find_backtests, find_documents, find_shadows
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.linked_items import linked_item
 from voxloop.graphql.lookahead import selection
@@ -15,8 +17,9 @@ from voxloop.graphql.page import feedback_page
 from voxloop.store import customers, feedback, linked_items
 from voxloop.store.sessions import Session
 
-_BY_UUID = ("Feedback", "Customer")
-_KINDS = (*_BY_UUID, "LinkedItem", "Team", "Member", "Product", "ProductLine")
+_BY_UUID = ("Feedback", "Customer", "Backtest", "ShadowReport")
+_IN_DIRECTORY = ("Team", "Member", "Product", "ProductLine")
+_KINDS = (*_BY_UUID, "Document", "LinkedItem", *_IN_DIRECTORY)
 
 
 async def find_nodes(info: Info, ids: Sequence[str]) -> list[Node | None]:
@@ -40,7 +43,7 @@ async def find_nodes(info: Info, ids: Sequence[str]) -> list[Node | None]:
 
 def _read(id_: str) -> tuple[str, str]:
     pair = read_global_id(readable("id", id_))
-    if pair is None or pair[0] not in _KINDS:
+    if pair is None or pair[0] not in _KINDS or (pair[0] == "Document" and number_of("Document", id_) is None):
         raise bad_input("id", "no_global_id")
     if pair[0] not in _BY_UUID:
         return pair
@@ -51,16 +54,27 @@ def _read(id_: str) -> tuple[str, str]:
 
 
 async def _find(info: Info, kind: str, keys: Sequence[str]) -> Mapping[str, Node]:
-    if kind not in (*_BY_UUID, "LinkedItem"):
+    if kind in _IN_DIRECTORY:
         return _in_directory(info.context, kind)
     viewer = info.context.viewer
     async with info.context.parts.sessions.connect() as session:
-        if kind == "Feedback":
-            return await _find_feedback(info, session, keys)
-        if kind == "Customer":
-            rows = await customers.seen(session, viewer, map(UUID, keys))
-            return {str(row["id"]): customer(row) for row in rows}
-        return {row["key"]: linked_item(row) for row in await linked_items.seen(session, viewer, keys)}
+        match kind:
+            case "Feedback":
+                return await _find_feedback(info, session, keys)
+            case "Customer":
+                rows = await customers.seen(session, viewer, map(UUID, keys))
+                return {str(row["id"]): customer(row) for row in rows}
+            case "LinkedItem":
+                return {row["key"]: linked_item(row) for row in await linked_items.seen(session, viewer, keys)}
+            case "Document":
+                return _by_key(await find_documents(session, viewer, map(int, keys), selection(info)))
+            case "Backtest":
+                return _by_key(await find_backtests(session, viewer, map(UUID, keys), selection(info)))
+        return _by_key(await find_shadows(session, viewer, map(UUID, keys), selection(info)))
+
+
+def _by_key(found: Mapping[Any, Node]) -> Mapping[str, Node]:
+    return {str(id_): node for id_, node in found.items()}
 
 
 async def _find_feedback(info: Info, session: Session, keys: Sequence[str]) -> Mapping[str, Node]:

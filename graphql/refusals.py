@@ -6,9 +6,8 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
-from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand
+from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand, refusal_sentence
 from voxloop.domain.submission import LONGEST_KEY, text_problem
-from voxloop.domain.texts import sentence
 from voxloop.graphql.context import Context
 
 # A loop knows no inputs: where in them its refusals belong.
@@ -56,6 +55,6 @@ def _user_error(context: Context, refused: Refused) -> UserError:
         code=refused.code,
         field=[*map(to_camel_case, field[:1]), *field[1:]]
         or None,  # names below the first are as the caller wrote them
-        message=sentence(context.language, f"refusal.{refused.code}", refused.params),
+        message=refusal_sentence(context.language, refused),
         params=JSON(refused.params),
     )

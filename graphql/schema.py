@@ -6,7 +6,9 @@ import strawberry
 from graphql import GraphQLError, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from voxloop.graphql.backtest_mutations import BacktestMutations
 from voxloop.graphql.customers import Customer
+from voxloop.graphql.document_mutations import DocumentMutations
 from voxloop.graphql.execution import Schema
 from voxloop.graphql.executor import Executor
 from voxloop.graphql.item_mutations import ItemMutations
@@ -18,7 +20,7 @@ from voxloop.graphql.subscriptions import Subscription
 
 
 @strawberry.type(description="Everything that can be done. A refusal is an answer: see `userErrors`.")
-class Mutation(SubmissionMutations, ItemMutations, RegisterMutations):
+class Mutation(SubmissionMutations, ItemMutations, RegisterMutations, DocumentMutations, BacktestMutations):
     pass
 
 

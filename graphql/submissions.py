@@ -44,6 +44,7 @@ class SubmitFeedbackInput:
     module: str | None = strawberry.field(default=None, description="Key of one of the product's modules.")
     product_version: str | None = strawberry.field(default=None, description="The version of the product.")
     batch: str | None = strawberry.field(default=None, description="The batch that the product is from.")
+    part: str | None = strawberry.field(default=None, description="The part of the product that it is about.")
     region: str | None = strawberry.field(default=None, description="Where it comes from.")
     order_ref: str | None = strawberry.field(default=None, description="The order it belongs to.")
     language: Language | None = strawberry.field(default=None, description="Its language; else seen from the text.")

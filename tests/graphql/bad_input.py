@@ -69,6 +69,7 @@ SUBMISSIONS = {
     "customer without reference": submission("REQUIRED", "customer", "ref", customer={"ref": ""}),
     "customer's name too long": submission("TOO_LONG", "customer", "name", customer={"ref": "B", "name": "x" * 201}),
     "region too long": submission("TOO_LONG", "region", region=LONG),
+    "part too long": submission("TOO_LONG", "part", part=LONG),
     "follows nothing": submission("NOT_FOUND", "followUpOf", followUpOf="FB-999999"),
     "replayed key with another body": submission("KEY_REUSED", "key", key="standing", text="something else"),
     "unknown channel": submission(GQL_INPUT, channel="PIGEON"),
@@ -177,4 +178,4 @@ TRANSPORT = {
     "a form": raw(b"query=1", content_type="application/x-www-form-urlencoded"),
     "by PUT": raw(b"{}", method="PUT"),
 }
-ALL = SUBMISSIONS | ACTS | QUERIES | TRANSPORT
+OTHERS = SUBMISSIONS | ACTS | QUERIES | TRANSPORT

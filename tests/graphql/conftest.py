@@ -1,13 +1,17 @@
-"""Two installations with the API on them: one without Temporal, where nothing moves, and one where loops run."""
+"""Installations with the API on them: one without Temporal, where nothing moves, one where loops run, and one whose
+owners change the rules.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from voxloop.background import running
 from voxloop.domain.viewer import Role
-from voxloop.starter.load import load
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.graphql.api import Api
+from voxloop.tests.graphql.owners import Owners
+from voxloop.tests.stock import stock
 from voxloop.tests.workflows.house import House, open_real_house
 from voxloop.workflows.client import Loops, connect
 
@@ -20,7 +24,7 @@ async def still(new_database: NewDatabase) -> AsyncIterator[Api]:
     """The API while Temporal is down, with the starter pack and a token for each role."""
     sessions = open_sessions(await new_database("still"))
     async with sessions.begin() as session:
-        await load(session)
+        await stock(session)
     api = Api(sessions, Loops(await connect(NOBODY_LISTENS)))
     await _give_tokens(api)
     yield api
@@ -40,6 +44,22 @@ async def living(house: House) -> Api:
     api = Api(house.sessions, house.loops)
     await _give_tokens(api)
     return api
+
+
+@pytest.fixture(scope="session")
+async def workshop(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """An installation whose relay runs by itself, since owners wait for what they ask."""
+    url, var = await new_database("workshop"), tmp_path_factory.mktemp("workshop")
+    async with open_real_house(url, var) as house, running(house.relay.run()):
+        yield house
+
+
+@pytest.fixture(scope="session")
+async def owners(workshop: House) -> Owners:
+    """Its owners, with a token for each role."""
+    api = Api(workshop.sessions, workshop.loops)
+    await _give_tokens(api)
+    return Owners(api)
 
 
 async def _give_tokens(api: Api) -> None:

@@ -201,6 +201,6 @@ async def test_a_choice_tells_why(living: Api, house: House) -> None:
     assert chosen["en"] == (
         "“By customer level” led to “Pass it on to the account owner”: customer level is one of Strategic, VIP."
     )
-    assert chosen["zh"] == "“按客户等级”转到“转告客户负责人”，因为：客户等级为战略客户、VIP 客户之一。"
+    assert chosen["zh"] == "“按客户等级”转到“转告客户经理”，因为：客户等级为战略客户、VIP 客户之一。"
     assert chosen["detail"]["facts"] == {"customer_level": "vip"}
     assert item["tags"] == ["key_customer"]

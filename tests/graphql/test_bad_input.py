@@ -12,10 +12,14 @@ from sqlalchemy import func, select, update
 
 from voxloop.store.columns import metadata
 from voxloop.store.item_tables import feedback
+from voxloop.store.tables import document
 from voxloop.tests.graphql.api import Api
-from voxloop.tests.graphql.bad_input import ALL, Bad
+from voxloop.tests.graphql.bad_documents import DOCUMENTS
+from voxloop.tests.graphql.bad_input import OTHERS, Bad
+from voxloop.tests.graphql.owners import Owners, rules
 from voxloop.tests.workflows.house import House, until
 
+ALL = OTHERS | DOCUMENTS
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # What was asked is remembered with its words, done or not, so that a key means one thing for ever; a sweep forgets it.
 _REMEMBERED = ("request", "content")
@@ -23,7 +27,7 @@ _REMEMBERED = ("request", "content")
 
 @dataclass(frozen=True)
 class World:
-    """An installation in which nothing happens by itself, with an item of each kind by ``OPEN``, ``CLOSED`` ..."""
+    """An installation in which nothing happens by itself; its items and documents by ``OPEN``, ``DRAFT`` ..."""
 
     api: Api
     codes: dict[str, str]
@@ -43,13 +47,14 @@ class World:
         return {"query": f"mutation ($input: {name}Input!) {{ {call} }}", "variables": {"input": given}}
 
     async def state(self) -> dict[str, Any]:
-        """How many rows each table has, and at which version each item stands."""
+        """How many rows each table has, at which version each item stands, and when each document last changed."""
         tables = [table for table in metadata.sorted_tables if table.name not in _REMEMBERED]
         counts = [select(func.count()).select_from(table).scalar_subquery().label(table.name) for table in tables]
         versions = select(func.jsonb_object_agg(feedback.c.code, feedback.c.version)).scalar_subquery()
+        changes = select(func.jsonb_object_agg(document.c.id, document.c.changed_at)).scalar_subquery()
+        state = select(*counts, versions.label("versions"), changes.label("changes"))
         async with self.api.sessions.connect() as session:
-            rows = (await session.execute(select(*counts, versions.label("versions")))).mappings().one()
-            return dict(rows)
+            return dict((await session.execute(state)).mappings().one())
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +79,14 @@ async def world(living: Api, house: House) -> World:
     done = await living.do("addNote", "manager", id=codes["OPEN"], key="standing", text="words")
     assert done["userErrors"] == []
     await house.settle()
-    return World(living, codes)
+    return World(living, codes | await _documents(living))
+
+
+async def _documents(api: Api) -> dict[str, str]:
+    published = "query ($kind: DocumentKind) { documents(kind: $kind, state: PUBLISHED, first: 1) { nodes { id } } }"
+    kinds = {"PUBLISHED": "RULE_SET", "PROCESS": "PROCESS"}
+    found = {name: (await api.ask(published, kind=kind))["documents"]["nodes"][0] for name, kind in kinds.items()}
+    return {name: node["id"] for name, node in {**found, "DRAFT": await Owners(api).draft(rules("bad"))}.items()}
 
 
 def refusal(response: httpx.Response) -> tuple[str, tuple[str, ...], str]:

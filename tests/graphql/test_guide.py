@@ -1,17 +1,33 @@
-"""Every operation of the guide for frontend teams does what the guide says, as it stands there."""
+"""The guide for frontend teams does what it says, operation by operation; the pages on rules name all there is."""
 
+import json
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 
+from voxloop.bundles.reader import read_text
+from voxloop.domain.case_reader import EXPECTED
+from voxloop.domain.documents import Kind
+from voxloop.domain.problems import ANYTHING
+from voxloop.domain.rules import Occasion
 from voxloop.domain.viewer import Role
+from voxloop.rules.kinds import check_document
+from voxloop.rules.vocabulary import ACTIONS, FACTS, OPERATORS
 from voxloop.tests.external.guide import GUIDE, Operation, operations
 from voxloop.tests.graphql.api import Answer, Api
+from voxloop.tests.graphql.owners import Owners
 from voxloop.tests.graphql.served import served, talking
 from voxloop.tests.workflows.house import House, until
 
 ALL = operations()
 SUBMIT = ALL["SubmitMutation"]
+EDITOR_PART = GUIDE.read_text("utf-8").partition("\n## A rule editor\n")[2].partition("\n## ")[0]
+EDITOR = [operation for operation in ALL.values() if operation.document in EDITOR_PART]
+# The ids that the guide makes up for a draft, a backtest and an earlier version.
+DRAFT, EARLIER = "RG9jdW1lbnQ6MTc=", "RG9jdW1lbnQ6MTI="
+BACKTEST = "QmFja3Rlc3Q6MDE5YTIxYWYtMWYwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAx"
+RULES_PAGES = ("rules.md", "rules.zh-CN.md")
 
 
 @pytest.fixture(scope="session")
@@ -46,22 +62,23 @@ async def run(api: Api, operation: Operation, variables: Answer) -> Answer:
     return data
 
 
-def test_the_guide_has_ten_operations_at_least() -> None:
-    assert len(ALL) >= 10
+def alone(kind: str) -> list[Operation]:
+    """The operations of that kind that need nothing but an item."""
+    return [operation for operation in ALL.values() if operation.kind == kind and operation not in EDITOR]
+
+
+def test_no_operation_of_the_guide_is_left_out() -> None:
     assert GUIDE.read_text("utf-8").count("```graphql\n") == len(ALL)
+    assert len(EDITOR) >= 10
 
 
-@pytest.mark.parametrize(
-    "operation", [each for each in ALL.values() if each.kind == "query"], ids=lambda each: each.name
-)
+@pytest.mark.parametrize("operation", alone("query"), ids=lambda each: each.name)
 async def test_queries(guided: Api, item: Answer, operation: Operation) -> None:
     answer = await run(guided, operation, operation.on(item["code"]))
     assert all(value is not None for value in answer.values())
 
 
-@pytest.mark.parametrize(
-    "operation", [each for each in ALL.values() if each.kind == "mutation"], ids=lambda each: each.name
-)
+@pytest.mark.parametrize("operation", alone("mutation"), ids=lambda each: each.name)
 async def test_mutations(guided: Api, item: Answer, operation: Operation) -> None:
     for _ in range(2):  # a repetition is answered the same
         [payload] = (await run(guided, operation, operation.on(item["code"], item["version"]))).values()
@@ -75,9 +92,7 @@ async def address(guided: Api) -> AsyncIterator[str]:
         yield address
 
 
-@pytest.mark.parametrize(
-    "operation", [each for each in ALL.values() if each.kind == "subscription"], ids=lambda each: each.name
-)
+@pytest.mark.parametrize("operation", alone("subscription"), ids=lambda each: each.name)
 async def test_subscriptions(address: str, guided: Api, item: Answer, operation: Operation) -> None:
     async with talking(address) as talk:
         await talk.begin(authorization=f"Bearer {guided.secrets['guided']}")
@@ -85,3 +100,54 @@ async def test_subscriptions(address: str, guided: Api, item: Answer, operation:
         payload = (await talk.hear())["payload"]
         assert "errors" not in payload
         assert all(payload["data"].values())
+
+
+async def test_the_rule_editor_from_the_first_word_to_the_way_back(owners: Owners) -> None:
+    """Its operations one after the other, with the ids that earlier ones have answered."""
+    await owners.api.give("guided", Role.MANAGER, "li_na")
+    known: dict[str, str] = {}
+    states = []
+    for operation in EDITOR:
+        [payload] = (await run(owners.api, operation, of_our_own(operation, known))).values()
+        assert payload is not None
+        assert payload.get("userErrors", []) == payload.get("problems", []) == []
+        if operation.kind == "mutation":
+            done = payload.get("document") or payload["backtest"]
+            states.append(done["state"])
+            known.setdefault(BACKTEST if "backtest" in payload else DRAFT, done["id"])
+            known |= {EARLIER: done["base"]["id"]} if "base" in done else {}
+    assert states == ["DRAFT", "DRAFT", "CHECKED", "RUNNING", "SHADOW", "PUBLISHED", "PUBLISHED"]
+
+
+def of_our_own(operation: Operation, known: dict[str, str]) -> Answer:
+    """The variables, with these ids in place of those that the guide has made up."""
+    text = json.dumps(operation.variables)
+    for made_up, id_ in known.items():
+        text = text.replace(made_up, id_)
+    assert not any(made_up in text for made_up in (DRAFT, BACKTEST, EARLIER))
+    variables: Answer = json.loads(text)
+    return variables
+
+
+async def test_whoever_saves_late_reads_what_the_guide_promises(owners: Owners) -> None:
+    await owners.api.give("guided", Role.MANAGER, "li_na")
+    create, save = ALL["CreateDraftMutation"], ALL["SaveDraftMutation"]
+    begun = await owners.must("createDraft", **create.variables["input"], select="id revision body")
+    await owners.changed(begun["id"], begun["body"] | {"rules": begun["body"]["rules"][:1], "cases": []})
+    late = (await run(owners.api, save, of_our_own(save, {DRAFT: begun["id"]})))["saveDraft"]
+    assert [error["code"] for error in late["userErrors"]] == ["CHANGED_MEANWHILE"]
+    assert late["document"]["revision"] == begun["revision"] + 1
+    assert late["conflict"]
+    await owners.must("discardDraft", id=begun["id"])
+
+
+@pytest.mark.parametrize("page", RULES_PAGES)
+def test_the_page_on_rules_names_all_that_rules_are_made_of(page: str) -> None:
+    named = set(re.findall(r"`(\w+)[`:]", GUIDE.with_name(page).read_text("utf-8")))
+    assert named >= {*FACTS, *OPERATORS, *ACTIONS, *Occasion, *EXPECTED}
+
+
+@pytest.mark.parametrize("page", RULES_PAGES)
+def test_the_example_of_the_page_on_rules_is_sound(page: str) -> None:
+    written = GUIDE.with_name(page).read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert check_document(Kind.RULE_SET, "intake", read_text(written).body, ANYTHING) == []

@@ -183,6 +183,21 @@ def test_statistics_cost_what_they_read() -> None:
     assert operation.cost_with({}) == 2_500 + 1 + 10 * (1 + 10)
 
 
+@pytest.mark.parametrize(
+    ("document", "cost"),
+    [
+        ("{ documents { nodes { key title } } }", 1 + 25),
+        ("{ documents(first: 10) { nodes { body differences } } }", 1 + 10 * (1 + 1_000 + 1_000)),
+        ("{ documents(first: 1) { nodes { rules { key } } } }", 1 + 1 + 2_000),
+        ("{ a: simulateRules { sentences } b: simulateRules { sentences } }", 2 * 5_000),
+    ],
+)
+def test_documents_cost_what_is_read_of_them(document: str, cost: int) -> None:
+    parsed = parse(document)
+    [operation] = measure(parsed, Walk(schema._schema, parsed)).operations.values()
+    assert operation.cost_with({}) == cost
+
+
 async def test_a_timeline_is_never_clipped_in_silence(still: Api) -> None:
     await still.ask(SUBMIT, key="clipped")
     for last in (-1, 201):

@@ -34,7 +34,8 @@ async def stocked(still: Api) -> Api:
     """100 items with everything below them."""
     async with still.sessions.begin() as session:
         for number in range(100):
-            item = await hand_in(session, BEGAN + timedelta(minutes=number // 2), region="stock", rating=number % 5 + 1)
+            of = {"region": "stock", "rating": number % 5 + 1, "part": None if number % 4 else f"P{number}"}
+            item = await hand_in(session, BEGAN + timedelta(minutes=number // 2), **of)
             await _below(session, item, number)
     return still
 
@@ -153,6 +154,8 @@ async def test_a_cursor_belongs_to_its_order(stocked: Api) -> None:
         ({"rating": {"range": {"gte": 4}}, "team": {"eq": "quality"}}, 20),
         ({"stage": {"in": ["WORKING", "CLOSED"]}, "channel": {"eq": "APP"}}, 100),
         ({"owner": {"isNull": True}}, 0),
+        ({"part": {"in": ["P4", "P8", "P9"]}}, 2),
+        ({"part": {"isNull": True}}, 75),
         ({"OR": [{"rating": {"eq": 1}}, {"rating": {"eq": 2}}]}, 40),
         ({"OR": []}, 0),
         ({"AND": [{"rating": {"eq": 1}}, {"owner": {"eq": "sun_yi"}}]}, 10),
@@ -187,6 +190,22 @@ async def test_search(still: Api) -> None:
     assert await found("LEAKS") == {texts[4]}
     assert await found("%") == set()
     assert await found("  ") == set(texts)
+
+
+@pytest.mark.parametrize(
+    ("by", "shown"),
+    [
+        ("manager", {"level": "VIP", "segment": "property", "value": 380000.0, "health": 45}),
+        ("sun_yi", {"level": "VIP", "segment": None, "value": None, "health": None}),
+    ],
+)
+async def test_what_a_customer_is_worth_is_for_managers(still: Api, by: str, shown: dict[str, Any]) -> None:
+    async with still.sessions.begin() as session:
+        await hand_in(session, BEGAN, customer_ref="C0004", team="quality", region="worth")
+    document = """{ feedbacks(where: {region: {eq: "worth"}}, first: 1) {
+      nodes { customer { level segment value health } } } }"""
+    [node] = (await still.ask(document, by))["feedbacks"]["nodes"]
+    assert node["customer"] == shown
 
 
 async def test_everybody_sees_their_own(stocked: Api) -> None:

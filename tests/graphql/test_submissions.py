@@ -10,7 +10,8 @@ from voxloop.store.item_tables import feedback, outbox
 from voxloop.store.tables import customer
 from voxloop.tests.graphql.api import Api
 
-SHOWN = "id code text stage version language productLine { key } product { title } customer { ref email } followUpOf"
+SHOWN = """id code text stage version language part followUpOf
+    productLine { key } product { title } customer { ref email }"""
 
 
 async def submit(api: Api, by: str = "web", **given: Any) -> dict[str, Any]:
@@ -25,8 +26,17 @@ async def submit(api: Api, by: str = "web", **given: Any) -> dict[str, Any]:
 async def test_accepted_with_everything_known(still: Api) -> None:
     writer = {"ref": "W-1", "name": "陈", "email": "chen@example.com", "language": "ZH_CN"}
     item = await submit(
-        still, key="all", product="air_fryer_p3", module="basket", customer=writer, rating=2, nps=3, batch="P3-1"
+        still,
+        key="all",
+        product="air_fryer_p3",
+        module="basket",
+        customer=writer,
+        rating=2,
+        nps=3,
+        batch="P3-1",
+        part="H-220",
     )
+    assert item["part"] == "H-220"
     assert item["code"].startswith("FB-")
     assert item["productLine"] == {"key": "kitchen"}
     assert item["product"] == {"title": "Air fryer P3"}

@@ -1,0 +1,29 @@
+"""Backtests, as the schema shows them."""
+
+from datetime import datetime
+
+import strawberry
+
+from voxloop.domain.studies import BacktestState
+from voxloop.graphql.connections import Connection
+from voxloop.graphql.context import Info
+from voxloop.graphql.fields import resolver
+from voxloop.graphql.studies import After, Difference, First, Study, difference_page
+from voxloop.store import backtests
+
+
+@strawberry.type(description="Past items, decided once more: by the rules that are published and by a draft.")
+class Backtest(Study):
+    state: BacktestState = strawberry.field(description="How far it has come.")
+    total: int | None = strawberry.field(description="How many items it is about; empty until they are counted.")
+    done: int = strawberry.field(description="How many of them are done with.")
+    skipped: int = strawberry.field(description="How many of those were never decided, so that nothing is compared.")
+    since: datetime = strawberry.field(description="Of items received from then on.")
+    until: datetime = strawberry.field(description="Of items received until then.")
+    digest: str = strawberry.field(
+        description="SHA-256 over all differences in order: the same for the same rules and items; empty without any."
+    )
+
+    @resolver("The items about which the draft would decide otherwise, in the order of their reception.")
+    async def differences(self, info: Info, first: First = None, after: After = None) -> Connection[Difference]:
+        return await difference_page(info, self, backtests.differences, first, after)
