@@ -50,11 +50,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Section:
-    """One benchmark: ``how`` it was measured, and what came of it."""
+    """One benchmark: ``how`` it was measured, what came of it, and ``more`` that it showed, in Markdown."""
 
     title: str
     how: str
     comparisons: Sequence[Comparison]
+    more: str = ""
 
 
 async def in_turns(variants: Mapping[str, Variant], rounds: int) -> dict[str, list[float]]:

@@ -1,6 +1,6 @@
 """``make bench``: all benchmarks on a fresh installation, printed and written to ``RESULTS.md``.
 
-``run.py [accept] [intake] [handled] [list_query]``: only those, and nothing is written.
+``run.py [accept] [intake] [handled] [list_query] [backtests] [decisions]``: only those, and nothing is written.
 """
 
 import argparse
@@ -12,16 +12,19 @@ from pathlib import Path
 
 import uvloop
 
-from voxloop.benchmarks import accept, handled, intake, list_query
+from voxloop.benchmarks import accept, backtests, decisions, handled, intake, list_query
 from voxloop.benchmarks.ground import Ground, prepared
 from voxloop.benchmarks.measure import Section, machine, table
 
-_ALL: Mapping[str, Callable[[Ground], Awaitable[Section]]] = {
+_ON_GROUND: Mapping[str, Callable[[Ground], Awaitable[Section]]] = {
     "accept": accept.measure,
     "intake": intake.measure,
     "handled": handled.measure,
     "list_query": list_query.measure,
+    "backtests": backtests.measure,
 }
+_ALONE: Mapping[str, Callable[[], Awaitable[Section]]] = {"decisions": decisions.measure}
+_ALL = (*_ON_GROUND, *_ALONE)
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 _HEAD = """# Results of `make bench`
 
@@ -52,9 +55,14 @@ def main() -> int:
 
 
 async def _told(name: str) -> str:
+    section = await (_ALONE[name]() if name in _ALONE else _on_ground(name))
+    more = f"\n{section.more}\n" if section.more else ""
+    return f"## {section.title}\n{section.how}\n\n{table(section.comparisons)}\n{more}"
+
+
+async def _on_ground(name: str) -> Section:
     async with prepared() as ground:
-        section = await _ALL[name](ground)
-    return f"## {section.title}\n{section.how}\n\n{table(section.comparisons)}\n"
+        return await _ON_GROUND[name](ground)
 
 
 if __name__ == "__main__":
