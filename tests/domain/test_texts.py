@@ -10,7 +10,7 @@ def test_say_fills_the_names() -> None:
 
 
 def test_a_value_may_be_called_key() -> None:
-    assert "intake" in say("en", "problem.document.other_key", key="intake", value="other")
+    assert "vox-1" in say("en", "event.linked_item_changed", key="vox-1", state="Open")
 
 
 def test_a_missing_text_or_value_is_an_error() -> None:
