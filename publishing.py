@@ -36,7 +36,7 @@ async def publish(parts: Parts, viewer: Viewer, id_: int, effective_at: datetime
         if not await _is_on_its_way(session, id_, effective_at):
             row = await ready(session, id_)
             await demand_publishable(session, row)
-            await _schedule(session, row, at)
+            await schedule(session, row, at)
     if at > now:
         parts.relay.poke()
         return await read(parts, id_)
@@ -76,7 +76,7 @@ async def roll_back(parts: Parts, viewer: Viewer, id_: int) -> Row:
         if draft is None or draft["state"] != State.SCHEDULED:  # else it was asked before, and nobody heard the answer
             about = {"author": viewer.actor, "base": now["id"], "source": row["source"]}
             draft = await drafts.create(session, kind, key, row["body"], **about)
-            await _schedule(session, draft, datetime.now(UTC))
+            await schedule(session, draft, datetime.now(UTC))
     return await _published(parts, draft["id"])
 
 
@@ -131,6 +131,8 @@ async def _demand_base(session: Session, row: Row) -> None:
         raise Refused(RefusalCode.UNCHANGED)
 
 
-async def _schedule(session: Session, row: Row, at: datetime) -> None:
-    await moved(session, row, State.SCHEDULED, effective_at=at)
+async def schedule(session: Session, row: Row, at: datetime) -> Row:
+    """Have a locked draft published on the worker, once it is time."""
+    scheduled = await moved(session, row, State.SCHEDULED, effective_at=at)
     await outbox.put(session, "run_errand", f"{ErrandKind.PUBLICATION}/{row['id']}")
+    return scheduled

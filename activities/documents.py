@@ -52,9 +52,7 @@ class Documents:
                 return DONE
             if any(standing[name] != row[name] for name in ("revision", "effective_at")):
                 return GO_ON  # it was taken back meanwhile, and scheduled otherwise
-            if is_sound(problems) and await drafts.release(session, standing) is not None:
-                await shadows.end(session, row["id"], ShadowState.PROMOTED)
-            else:
+            if not is_sound(problems) or await drafts.release(session, standing) is None:
                 await self._hand_back(session, row, problems)
         return DONE
 

@@ -14,12 +14,11 @@ from operator import itemgetter
 from voxloop.bundles.bundle import Bundle, Name, Standing, standing_of, text_of
 from voxloop.bundles.reader import Written
 from voxloop.domain.documents import EDITABLE, READY, State
-from voxloop.domain.errands import ErrandKind
 from voxloop.domain.identity import digest
 from voxloop.domain.refusals import RefusalCode, Refused, demand
-from voxloop.domain.studies import ShadowState
-from voxloop.publishing import demand_publishable
-from voxloop.store import documents, drafts, outbox, shadows
+from voxloop.editing import moved
+from voxloop.publishing import demand_publishable, schedule
+from voxloop.store import documents, drafts
 from voxloop.store.sessions import Row, Session
 
 BROUGHT = (Standing.NEW, Standing.CHANGED)
@@ -121,13 +120,9 @@ async def _problem(session: Session, row: Row) -> Refused | None:
 
 
 async def _published(session: Session, row: Row, at: datetime | None) -> Row:
-    instant = at or datetime.now(UTC)
-    scheduled = await drafts.move(session, row["id"], State(row["state"]), State.SCHEDULED, effective_at=instant)
-    assert scheduled is not None  # it is locked
     if at is not None:
-        await outbox.put(session, "run_errand", f"{ErrandKind.PUBLICATION}/{row['id']}")
-        return scheduled
+        return await schedule(session, row, at)
+    scheduled = await moved(session, row, State.SCHEDULED, effective_at=datetime.now(UTC))
     released = await drafts.release(session, scheduled)
     assert released is not None  # its key is locked
-    await shadows.end(session, row["id"], ShadowState.PROMOTED)
     return released

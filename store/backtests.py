@@ -18,6 +18,7 @@ from voxloop.store.customers import TRAITS
 from voxloop.store.item_tables import feedback
 from voxloop.store.listing import Wanted, condition
 from voxloop.store.sessions import Row, Session
+from voxloop.store.studies import differences_in
 from voxloop.store.study_tables import backtest, backtest_difference
 from voxloop.store.tables import customer
 from voxloop.store.work_tables import decision
@@ -119,16 +120,7 @@ async def end(session: Session, id_: UUID, state: BacktestState, failure: object
     await session.execute(update(backtest).where(open_).values(state=state, failure=failure, finished_at=func.now()))
 
 
-async def differences(session: Session, id_: UUID, after: int, limit: int) -> Sequence[Row]:
-    """Of the items that differ, those behind a position: the position, the changes, and the item's id and code."""
-    wanted = (
-        select(backtest_difference, feedback.c.code)
-        .join(feedback, feedback.c.id == backtest_difference.c.item)
-        .where(backtest_difference.c.backtest == id_, backtest_difference.c.position > after)
-        .order_by(backtest_difference.c.position)
-        .limit(limit)
-    )
-    return (await session.execute(wanted)).mappings().all()
+differences = differences_in(backtest_difference, backtest_difference.c.backtest)
 
 
 def _about(study: Mapping[str, Any] | Row) -> list[ColumnElement[bool]]:

@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from voxloop.domain.documents import EDITABLE, READY, Kind, State
 from voxloop.domain.identity import digest
+from voxloop.domain.studies import ShadowState
+from voxloop.store import shadows
 from voxloop.store.sessions import Row, Session
 from voxloop.store.tables import document
 
@@ -110,7 +112,10 @@ async def move(session: Session, id_: int, state: State, to: State, **values: An
 
 
 async def release(session: Session, row: Row) -> Row | None:
-    """Make a draft the published version of its key; None when another one is published than it was made from."""
+    """Make a draft the published version of its key, as which its shadow ends.
+
+    None when another one is published than it was made from; nothing has changed then.
+    """
     await lock_key(session, row)
     mine = (document.c.kind == row["kind"]) & (document.c.key == row["key"])
     standing = (
@@ -122,7 +127,10 @@ async def release(session: Session, row: Row) -> Row | None:
     await session.execute(superseded)
     last = select(func.coalesce(func.max(document.c.version), 0) + 1).where(mine).scalar_subquery()
     values = {"state": State.PUBLISHED, "version": last, "published_at": func.now()}
-    return await _change(session, row["id"], (State.SCHEDULED,), values)
+    released = await _change(session, row["id"], (State.SCHEDULED,), values)
+    if released is not None:
+        await shadows.end(session, row["id"], ShadowState.PROMOTED)
+    return released
 
 
 async def lock_key(session: Session, row: Row) -> None:

@@ -29,6 +29,7 @@ from voxloop.store.columns import Xid8
 from voxloop.store.customers import TRAITS
 from voxloop.store.item_tables import event, feedback
 from voxloop.store.sessions import Row, Session
+from voxloop.store.studies import differences_in
 from voxloop.store.study_tables import shadow, shadow_difference
 from voxloop.store.tables import customer, document
 from voxloop.store.work_tables import decision
@@ -135,16 +136,7 @@ async def write(session: Session, study: Row, rows: Sequence[Row], changes: Sequ
     return True
 
 
-async def differences(session: Session, id_: UUID, after: int, limit: int) -> Sequence[Row]:
-    """Of the decisions that differ, those behind a position: the position, the changes, and the item's id and code."""
-    wanted = (
-        select(shadow_difference, feedback.c.code)
-        .join(feedback, feedback.c.id == shadow_difference.c.item)
-        .where(shadow_difference.c.shadow == id_, shadow_difference.c.position > after)
-        .order_by(shadow_difference.c.position)
-        .limit(limit)
-    )
-    return (await session.execute(wanted)).mappings().all()
+differences = differences_in(shadow_difference, shadow_difference.c.shadow)
 
 
 def _decisions(study: Row) -> Select[Any]:
