@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -208,38 +208,33 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
 
 
 def effects_worker(client: Client, parts: Parts) -> Worker:
-    """Normal activities: what leaves the house, and what puts a version in force."""
-    return Worker(
-        client,
-        task_queue=DELIVERY_QUEUE,
-        activities=[
-            LinkedItems(parts.means, parts.systems).ensure,
-            Deliveries(parts.means, parts.channels).send_pending,
-            Reconciler(parts.means, Loops(client)).reconcile,
-            Documents(parts.means).publish,
-        ],
-        max_concurrent_activities=20,
-        graceful_shutdown_timeout=timedelta(seconds=5),
-    )
+    """What leaves the house, and what puts a version in force."""
+    activities: list[Callable[..., Any]] = [
+        LinkedItems(parts.means, parts.systems).ensure,
+        Deliveries(parts.means, parts.channels).send_pending,
+        Reconciler(parts.means, Loops(client)).reconcile,
+        Documents(parts.means).publish,
+    ]
+    return _activities_worker(client, DELIVERY_QUEUE, activities, at_once=20)
 
 
 def drafts_worker(client: Client, parts: Parts) -> Worker:
-    """Normal activities: what owners wait for."""
-    return Worker(
-        client,
-        task_queue=DRAFTS_QUEUE,
-        activities=[Documents(parts.means).check, Simulations(parts.means).simulate],
-        max_concurrent_activities=4,
-        graceful_shutdown_timeout=timedelta(seconds=5),
-    )
+    """What owners wait for."""
+    activities = [Documents(parts.means).check, Simulations(parts.means).simulate]
+    return _activities_worker(client, DRAFTS_QUEUE, activities, at_once=4)
 
 
 def studies_worker(client: Client, parts: Parts) -> Worker:
-    """Normal activities: what owners try out, few at a time so that items come first."""
+    """What owners try out, few at a time so that items come first."""
+    activities = [Backtests(parts.means).go_on, Shadows(parts.means).go_on]
+    return _activities_worker(client, STUDIES_QUEUE, activities, at_once=4)
+
+
+def _activities_worker(client: Client, queue: str, activities: Sequence[Callable[..., Any]], at_once: int) -> Worker:
     return Worker(
         client,
-        task_queue=STUDIES_QUEUE,
-        activities=[Backtests(parts.means).go_on, Shadows(parts.means).go_on],
-        max_concurrent_activities=4,
+        task_queue=queue,
+        activities=activities,
+        max_concurrent_activities=at_once,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
