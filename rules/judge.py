@@ -88,9 +88,7 @@ class Judge:
         process, self._process = self._process, None
         self._loaded.clear()
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            await _end(process)
 
     async def start(self) -> None:
         """Have the process up.
@@ -215,9 +213,7 @@ class Judge:
             async with asyncio.timeout(START_SECONDS):
                 await self._exchange(process, "ready", ())
         except BaseException as failed:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            code = await process.wait()
+            code = await _end(process)
             if isinstance(failed, asyncio.CancelledError):
                 raise
             raise JudgeLost(code, START_SECONDS) from failed
@@ -233,3 +229,13 @@ class Judge:
         if not fine:
             raise JudgeFailed(answer)
         return answer
+
+
+async def _end(process: Process) -> int:
+    """End it with all that it has started; what it ended with.
+
+    ``Process.kill`` looks first whether it has ended, and so takes what it ended with from who waits for it.
+    """
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    return await process.wait()
