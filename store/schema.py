@@ -10,6 +10,8 @@ from sqlalchemy import Connection, func, select
 
 import voxloop.store.effect_tables
 import voxloop.store.item_tables
+import voxloop.store.operation_tables
+import voxloop.store.relation_tables
 import voxloop.store.study_tables
 import voxloop.store.tables
 import voxloop.store.work_tables  # noqa: F401  (all tables, for metadata)

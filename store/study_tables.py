@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-from voxloop.domain.studies import BacktestState, ShadowState
+from voxloop.domain.operations import RunState
+from voxloop.domain.studies import ShadowState
 from voxloop.store.columns import instant, item, key, metadata, now, one_of
 
 backtest = Table(
@@ -50,7 +51,7 @@ backtest = Table(
     key("author", nullable=False),
     now("created_at"),
     instant("finished_at"),
-    one_of("state", BacktestState),
+    one_of("state", RunState),
     CheckConstraint("(finished_at IS NULL) = (state IN ('running', 'cancelling'))", name="finished"),
 )
 
@@ -111,4 +112,43 @@ simulation = Table(
     Column("result", JSONB),
     key("author", nullable=False),
     now("created_at"),
+)
+
+what_if = Table(
+    "what_if",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    # What is tried, as bodies, for drafts may be edited meanwhile: {"process", "calendars", "targets", "staffing"}
+    Column("request", JSONB, nullable=False),
+    # Of items received in this time, those that the filter lets through.
+    instant("since", nullable=False),
+    instant("until", nullable=False),
+    Column("filter", JSONB, nullable=False, server_default="{}"),
+    Column("state", String(20), nullable=False, server_default="running"),
+    Column("total", Integer),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("changed", Integer, nullable=False, server_default="0"),
+    # Items that cannot be replayed.
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    instant("after_at"),
+    Column("after_id", UUID(as_uuid=True)),
+    Column("sums", JSONB, nullable=False, server_default="{}"),
+    # SHA-256, hexadecimal, over all differences in order.
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("failure", JSONB),
+    key("author", nullable=False),
+    now("created_at"),
+    instant("finished_at"),
+    one_of("state", RunState),
+    CheckConstraint("(finished_at IS NULL) = (state IN ('running', 'cancelling'))", name="finished"),
+)
+
+what_if_difference = Table(
+    "what_if_difference",
+    metadata,
+    Column("what_if", UUID(as_uuid=True), ForeignKey("what_if.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    item(),
+    # [{"clock", "step", "before": {"due", "breached"}, "after": {...}}]
+    Column("changes", JSONB, nullable=False),
 )

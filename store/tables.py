@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from voxloop.domain.feedback import CustomerLevel
+from voxloop.domain.people import QueueOrder
 from voxloop.store.columns import instant, key, metadata, now, one_of
 
 installation = Table(
@@ -86,6 +87,14 @@ member = Table(
     Column("phone", Text),
     Column("language", String(10), nullable=False, server_default="zh-CN"),
     Column("roles", ARRAY(String(100)), nullable=False, server_default="{}"),
+    Column("skills", ARRAY(String(100)), nullable=False, server_default="{}"),
+    # Keys of the product lines and products, and the regions, that she looks after; empty: all.
+    Column("products", ARRAY(String(100)), nullable=False, server_default="{}"),
+    Column("regions", ARRAY(String(100)), nullable=False, server_default="{}"),
+    # How much open work she can have; None: any amount.
+    Column("capacity", Integer),
+    # The calendar she works by; None: that of the team.
+    key("calendar"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
 )
 
@@ -95,6 +104,30 @@ team = Table(
     key("key", primary_key=True),
     Column("title", JSONB, nullable=False),
     key("lead", ForeignKey("member.key")),
+    # The calendar it works by, and where it is (IANA).
+    key("calendar"),
+    key("time_zone"),
+    # What comes first in its queue.
+    Column("queue", String(20), nullable=False, server_default="due"),
+    one_of("queue", QueueOrder),
+)
+
+absence = Table(
+    "absence",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    key("member", ForeignKey("member.key"), nullable=False),
+    instant("since", nullable=False),
+    instant("until", nullable=False),
+    # Who gets what would be hers meanwhile; None: whom the strategy finds.
+    key("substitute", ForeignKey("member.key")),
+    # Whether what she has goes to others when it begins.
+    Column("hand_over", Boolean, nullable=False, server_default=text("false")),
+    key("author", nullable=False),
+    now("created_at"),
+    CheckConstraint("since < until", name="span"),
+    CheckConstraint("substitute <> member", name="another"),
+    Index("ix_absence_member", "member", "until"),
 )
 
 team_member = Table(
@@ -133,6 +166,7 @@ customer = Table(
     Column("value", Float),
     Column("health", SmallInteger),
     key("account_owner", ForeignKey("member.key")),
+    key("time_zone"),
     now("created_at"),
     one_of("level", CustomerLevel),
     CheckConstraint("health BETWEEN 0 AND 100", name="health"),

@@ -18,13 +18,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-from voxloop.store.columns import instant, item, key, metadata
+from voxloop.domain.process import StepKind
+from voxloop.store.columns import instant, item, key, metadata, one_of
 
 step_run = Table(
     "step_run",
     metadata,
     item(primary_key=True),
     Column("seq", Integer, primary_key=True),
+    # The run of the parallel step that this one is a branch of.
+    Column("parent", Integer),
     key("step", nullable=False),
     Column("kind", String(20), nullable=False),
     Column("title", JSONB, nullable=False),
@@ -40,11 +43,18 @@ step_run = Table(
     # What the process offers and asks for there, for whoever has to choose.
     Column("outcomes", ARRAY(String(100)), nullable=False, server_default="{}"),
     Column("required", ARRAY(String(100)), nullable=False, server_default="{}"),
-    # Escalation levels already told; they only rise.
+    # The fields to be filled in on completion: [{"key", "title", "kind", "required", "options": [...]}]
+    Column("form", JSONB, nullable=False, server_default="[]"),
+    # Until when an automatic step waits.
+    instant("wait_until"),
+    # Escalation levels and reminders already told; they only rise.
     Column("fired", ARRAY(String(100)), nullable=False, server_default="{}"),
     CheckConstraint("outcome IS NULL OR ended_at IS NOT NULL", name="outcome_ends"),
-    CheckConstraint("kind IN ('task', 'reply', 'customer', 'linked', 'choice', 'automatic')", name="kind"),
-    Index("one_open_step", "item", unique=True, postgresql_where=text("ended_at IS NULL")),
+    one_of("kind", StepKind),
+    Index("one_open_step", "item", unique=True, postgresql_where=text("ended_at IS NULL AND parent IS NULL")),
+    # Who may see an item because a branch of it stands with her team.
+    Index("ix_step_run_branches", "team", "item", postgresql_where=text("ended_at IS NULL AND parent IS NOT NULL")),
+    Index("one_open_branch", "item", "step", unique=True, postgresql_where=text("ended_at IS NULL")),
 )
 
 assignment = Table(
@@ -60,9 +70,10 @@ assignment = Table(
     instant("began_at", nullable=False),
     instant("ended_at"),
     ForeignKeyConstraint(["item", "seq"], ["step_run.item", "step_run.seq"]),
-    Index("one_open_assignment", "item", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("one_open_assignment", "item", "seq", unique=True, postgresql_where=text("ended_at IS NULL")),
     Index("ix_assignment_load", "member", postgresql_where=text("ended_at IS NULL")),
     Index("ix_assignment_item", "item", "member"),
+    Index("ix_assignment_turns", "team", "member", "id"),
 )
 
 clock = Table(
@@ -74,8 +85,14 @@ clock = Table(
     # 0: a clock of the item; else the step it belongs to.
     Column("seq", Integer, nullable=False, server_default="0"),
     instant("started_at", nullable=False),
+    # What it counts in: a version of a calendar in a time zone, kept as it was; None: all time.
+    Column("calendar", BigInteger, ForeignKey("document.id")),
+    key("zone"),
+    # Seconds of that time, as are those that it has stood still.
     Column("target_seconds", Float),
     instant("due_at"),
+    # Set by a person: no change of priority or level moves it.
+    Column("manual", Boolean, nullable=False, server_default=text("false")),
     instant("paused_at"),
     Column("paused_seconds", Float, nullable=False, server_default="0"),
     Column("warned", Float, nullable=False, server_default="0"),
@@ -84,7 +101,8 @@ clock = Table(
     Column("fulfilled", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("(target_seconds IS NULL) = (due_at IS NULL)", name="due_has_target"),
     CheckConstraint("NOT fulfilled OR ended_at IS NOT NULL", name="fulfilled_ends"),
-    Index("one_running_clock", "item", "name", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("one_running_clock", "item", "name", "seq", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_clock_started_at", "started_at", "id"),
 )
 
 clock_event = Table(
@@ -95,6 +113,9 @@ clock_event = Table(
     Column("kind", String(20), nullable=False),
     instant("at", nullable=False),
     Column("late_seconds", Float, nullable=False, server_default="0"),
+    # What it aimed at from then on, and why: {"priority", "level", "type", "process"}
+    instant("due_at"),
+    Column("why", JSONB),
     CheckConstraint(
         "kind IN ('activate', 'pause', 'resume', 'retarget', 'warn', 'fulfil', 'cancel', 'breach')", name="kind"
     ),

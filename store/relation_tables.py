@@ -1,0 +1,67 @@
+"""The tables of what ties items to each other and to people: links, followers, mentions, surveys."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from voxloop.domain.relations import LinkKind, SurveyKind
+from voxloop.store.columns import instant, item, key, metadata, now, one_of
+
+item_link = Table(
+    "item_link",
+    metadata,
+    # Read from ``item`` to ``other``: this one is caused by, follows, is related to the other one.
+    item(primary_key=True),
+    Column("other", UUID(as_uuid=True), ForeignKey("feedback.id"), primary_key=True, index=True),
+    Column("kind", String(20), primary_key=True),
+    key("actor", nullable=False),
+    instant("at", nullable=False),
+    one_of("kind", LinkKind),
+    CheckConstraint("other <> item", name="another"),
+)
+
+follower = Table(
+    "follower",
+    metadata,
+    item(primary_key=True),
+    key("member", ForeignKey("member.key"), primary_key=True),
+    now("since"),
+    Index("ix_follower_member", "member", "item"),
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("message", BigInteger, ForeignKey("message.id"), primary_key=True),
+    key("member", ForeignKey("member.key"), primary_key=True),
+    item(),
+    instant("at", nullable=False),
+    Index("ix_mention_member", "member", "at"),
+)
+
+survey = Table(
+    "survey",
+    metadata,
+    # One a round: what was asked when the item was closed, and what the customer said.
+    item(primary_key=True),
+    Column("round", Integer, primary_key=True),
+    Column("kind", String(10), nullable=False),
+    instant("asked_at", nullable=False),
+    instant("answered_at"),
+    Column("score", SmallInteger),
+    Column("comment", Text),
+    one_of("kind", SurveyKind),
+    CheckConstraint("(answered_at IS NULL) = (score IS NULL)", name="answered"),
+    Index("ix_survey_answered_at", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
+)
