@@ -1,4 +1,5 @@
-"""What is due at an instant: a warning, a breach, an escalation, a silent customer, the end of the reopening window.
+"""What is due at an instant: a warning, a breach, an escalation, a reminder, a silent customer, the end of a wait, a
+survey, the end of the reopening window.
 
 Each fires once, also after an outage: what has fired stands in the rows, and levels only rise.
 """
@@ -7,11 +8,11 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from voxloop.activities import clocks, decisions, facts, notices, stations, turn
+from voxloop.activities import clocks, decisions, facts, notices, stations, surveys, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
+from voxloop.domain.limits import ClockName, Escalation
 from voxloop.domain.loop import Moment, Plan, Turn
-from voxloop.domain.process import Escalation
 from voxloop.domain.rules import Occasion, leaves
 from voxloop.rules.evaluator import holds
 from voxloop.store.events import Event
@@ -33,28 +34,65 @@ class Moments:
         async def part(scene: Scene) -> None:
             late = max((turn_.now - moment.at).total_seconds(), 0.0)
             scene.happened = Event("", "system", {"moment": moment.name, "due": moment.at, "late_seconds": late})
-            kind, _, rest = moment.name.partition(".")
-            if moment.name == "finish":  # the window's end; the step's clock of that name says what of it is due
-                _finish(scene)
+            place, _, rest = moment.name.partition(".")
+            kind, _, branch = place.partition("/")
+            if branch:
+                with scene.at(int(branch)):
+                    run = await scene.run()
+                    scene.happened.detail["branch"] = run["step"] if run else None
+                    await _of_step(scene, kind, rest, moment)
+            elif moment.name == "finish":  # the window's end; the step's clock of that name says what of it is due
+                await _finish(scene)
             elif kind == "silent":
                 scene.happened.kind = "customer_silent"
                 if not await stations.resume(scene):
                     await stations.leave(scene, "silent")
-            elif kind == "escalate":
-                await _escalate(scene, int(rest))
+            elif kind == "remind":
+                await _remind(scene, int(rest))
+            elif kind == "waited":
+                await _go_on(scene)
+            elif kind == "survey":
+                await surveys.send(scene)
             else:
-                await _clock(scene, kind, rest, moment)
+                await _of_step(scene, kind, rest, moment)
 
         return await turn.take(self.means, turn_, part)
 
 
-def _finish(scene: Scene) -> None:
+async def _finish(scene: Scene) -> None:
     scene.happened.kind = "finished"
+    await clocks.end(scene, ClockName.TOTAL_RESOLUTION, fulfilled=True, at=scene.item["closed_at"])
     scene.set(finished_at=scene.now)
 
 
+async def _remind(scene: Scene, number: int) -> None:
+    step, run = await scene.step(), await scene.run()
+    if step is None or run is None:
+        raise LookupError("no step to remind of")
+    scene.happened.kind = "reminded"
+    scene.happened.detail["sent"] = step.remind[number].send
+    await scene.change_run(fired=[*run["fired"], f"remind.{number}"])
+    await notices.to_customer(scene, step.remind[number].send)
+
+
+async def _go_on(scene: Scene) -> None:
+    step = await scene.step()
+    if step is None:
+        raise LookupError("no step that waits")
+    scene.happened.kind = "waited"
+    [outcome] = step.outcomes
+    await stations.leave(scene, outcome)
+
+
+async def _of_step(scene: Scene, kind: str, rest: str, moment: Moment) -> None:
+    if kind == "escalate":
+        await _escalate(scene, int(rest))
+    else:
+        await _clock(scene, kind, rest, moment)
+
+
 async def _clock(scene: Scene, name: str, what: str, moment: Moment) -> None:
-    clock = (await scene.clocks()).get(name)
+    clock = await clocks.of_name(scene, name)
     if clock is None:
         raise LookupError(f"no clock {name} runs")
     if what == "breach":
@@ -65,7 +103,7 @@ async def _clock(scene: Scene, name: str, what: str, moment: Moment) -> None:
     else:
         scene.happened.kind = "warned"
         share = float(what.removeprefix("warn."))
-        await scene.change_clock(name, "warn", moment.at, warned=share)
+        await scene.change_clock(clock, "warn", moment.at, warned=share)
         await notices.tell(scene, _WARNED, "notice_warning")
 
 

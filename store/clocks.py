@@ -1,41 +1,67 @@
 """Clocks and what happened to them: activate, pause, resume, retarget, warn, fulfil, cancel, breach (DESIGN 4.4).
 
-A clock and what happened to it are written by one statement.
+All that a turn does to clocks is written by one statement, and read back in its order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, bindparam, insert, select, update
+from sqlalchemy import JSON, Column, Integer, and_, bindparam, column, func, insert, select, update
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import clock, clock_event
 
-_FRESH = {"seq": 0, "paused_seconds": 0.0, "warned": 0.0, "fulfilled": False}
-_GIVEN = tuple(column.name for column in clock.c if column.name != "id")
-_CHANGEABLE = (
-    *("target_seconds", "due_at", "paused_at", "paused_seconds"),
-    *("warned", "breached_at", "ended_at", "fulfilled"),
-)
+_FRESH = {"manual": False, "paused_seconds": 0.0, "warned": 0.0, "fulfilled": False}
+_GIVEN = tuple(str(each.name) for each in clock.c if each.name != "id")
+_CHANGEABLE = tuple(name for name in _GIVEN if name not in ("item", "name", "seq", "started_at"))
+_TOLD = ("kind", "at", "late_seconds", "due_at", "why")
 
 
-def _values(names: Iterable[str]) -> dict[str, Any]:
-    return {name: bindparam(f"new_{name}", type_=clock.c[name].type) for name in names}
+@dataclass(frozen=True)
+class Happened:
+    """What happened to a clock ``at`` an instant; ``why``: what it was aimed by, where it was aimed."""
+
+    clock: dict[str, Any]
+    kind: str
+    at: datetime
+    due_at: datetime | None
+    late_seconds: float = 0.0
+    why: dict[str, Any] | None = None
 
 
-def _recorded(written: CTE) -> Select[*tuple[Any, ...]]:
-    """The clock as it was written, with what happened to it on record."""
-    told = [bindparam(name, type_=clock_event.c[name].type) for name in ("kind", "at", "late_seconds")]
-    record = insert(clock_event).from_select(["clock", "kind", "at", "late_seconds"], select(written.c.id, *told))
-    return select(written).add_cte(record.cte("record"))
+def fresh(**values: Any) -> dict[str, Any]:
+    """A clock (columns) that nothing has happened to and that is not written yet: it has no id."""
+    return {"id": None, **dict.fromkeys(_GIVEN), **_FRESH, **values}
+
+
+def _given(name: str, columns: Iterable[Column[Any]], *more: Any) -> TableValuedAlias:
+    wanted = [*(column(each.name, each.type) for each in columns), *more]
+    recordset = func.json_to_recordset(bindparam(name, type_=JSON)).table_valued(*wanted)
+    return recordset.render_derived(name=name, with_types=True)
+
+
+def _write() -> Executable:
+    """Start those without an id, change the others, and put what happened on record in its order."""
+    of_turn = _given("clocks", clock.c)
+    new = select(*(of_turn.c[name] for name in _GIVEN)).where(of_turn.c.id.is_(None))
+    started = insert(clock).from_select(_GIVEN, new).returning(clock.c.id, clock.c.name, clock.c.seq).cte("started")
+    changes = {name: of_turn.c[name] for name in _CHANGEABLE}
+    changed = update(clock).where(clock.c.id == of_turn.c.id).values(changes).cte("changed")
+    named = (column("id", clock.c.id.type), column("name", clock.c.name.type), column("seq", Integer))
+    told = _given("told", (clock_event.c[name] for name in _TOLD), *named, column("place", Integer))
+    mine = and_(told.c.id.is_(None), started.c.name == told.c.name, started.c.seq == told.c.seq)
+    record = select(func.coalesce(told.c.id, started.c.id), *(told.c[name] for name in _TOLD))
+    ordered = record.select_from(told.outerjoin(started, mine)).order_by(told.c.place)
+    return insert(clock_event).from_select(["clock", *_TOLD], ordered).add_cte(changed)
 
 
 _RUNNING = select(clock).where(clock.c.item == bindparam("of"), clock.c.ended_at.is_(None)).order_by(clock.c.id)
-_START = _recorded(insert(clock).values(_values(_GIVEN)).returning(clock).cte("started"))
-_CHANGE = update(clock).where(clock.c.id == bindparam("of")).values(_values(_CHANGEABLE)).returning(clock)
-_CHANGE_AND_RECORD = _recorded(_CHANGE.cte("changed"))
+_WRITE = _write()
 
 
 async def running(session: Session, item: UUID) -> Sequence[Row]:
@@ -43,21 +69,34 @@ async def running(session: Session, item: UUID) -> Sequence[Row]:
     return (await session.execute(_RUNNING, {"of": item})).mappings().all()
 
 
-async def start(session: Session, values: Mapping[str, Any]) -> Row:
-    """Start a clock (columns of ``clock``); answers it."""
-    new = {f"new_{name}": values.get(name, _FRESH.get(name)) for name in _GIVEN}
-    told = {"kind": "activate", "at": values["started_at"], "late_seconds": 0.0}
-    return (await session.execute(_START, new | told)).mappings().one()
+async def write(session: Session, clocks: Iterable[dict[str, Any]], happened: Iterable[Happened]) -> None:
+    """Write clocks (columns), those without an id as new ones, and what happened to them; none starts twice."""
+    told = [
+        {**{name: getattr(each, name) for name in _TOLD}, **_identity(each.clock), "place": place}
+        for place, each in enumerate(happened)
+    ]
+    written = [{name: each[name] for name in ("id", *_GIVEN)} for each in clocks]
+    await session.execute(_WRITE, {"clocks": written, "told": told})
 
 
-async def change(session: Session, row: Row, kind: str, at: datetime, **values: Any) -> Row:
-    """Change columns of a clock and record what ``kind`` of thing happened to it ``at`` that instant; answers it."""
-    told = {"kind": kind, "at": at, "late_seconds": values.pop("late_seconds", 0.0)}
-    new = {f"new_{name}": values.get(name, row[name]) for name in _CHANGEABLE}
-    return (await session.execute(_CHANGE_AND_RECORD, {"of": row["id"], **new, **told})).mappings().one()
+def _identity(of: dict[str, Any]) -> dict[str, Any]:
+    return {name: of[name] for name in ("id", "name", "seq")}
 
 
 async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
     """All clocks of these items, in order of their start."""
     wanted = select(clock).where(clock.c.item.in_(list(items))).order_by(clock.c.id)
     return (await session.execute(wanted)).mappings().all()
+
+
+async def events_of(session: Session, clock_id: int) -> Sequence[Row]:
+    """What happened to one clock, in order."""
+    wanted = select(clock_event).where(clock_event.c.clock == clock_id).order_by(clock_event.c.id)
+    return (await session.execute(wanted)).mappings().all()
+
+
+async def events_of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
+    """What happened to all clocks of these items, in order."""
+    wanted = select(clock.c.item, clock_event).join(clock, clock.c.id == clock_event.c.clock)
+    of_items = wanted.where(clock.c.item.in_(list(items))).order_by(clock_event.c.id)
+    return (await session.execute(of_items)).mappings().all()

@@ -3,6 +3,9 @@
 Workflow id: ``target/<key>``. It lives while there is something to send and is woken by signal-with-start.
 """
 
+import contextlib
+from datetime import datetime
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -21,10 +24,22 @@ class Target:
     async def run(self, key: str) -> None:
         while self.woken:
             self.woken = False
-            more = await workflow.execute_activity_method(Deliveries.send_pending, key, **EFFECT)
-            self.woken = self.woken or more
+            sending = [key, workflow.now()]
+            rest = await workflow.execute_activity_method(Deliveries.send_pending, args=sending, **EFFECT)
+            if isinstance(rest, datetime):
+                await self._until(rest)
+            self.woken = self.woken or bool(rest)
             if workflow.info().is_continue_as_new_suggested():
                 workflow.continue_as_new(key)
+
+    async def _until(self, ends: datetime) -> None:
+        """Wait for the end of the quiet hours, or for something that perhaps need not."""
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self.woken,
+                timeout=(ends - workflow.now()).total_seconds(),
+                timeout_summary=f"quiet hours until {ends:%Y-%m-%d %H:%M}Z",
+            )
 
     @workflow.signal(name="woken")
     def wake(self) -> None:
