@@ -5,16 +5,18 @@ effect may have happened: it asks a searchable target, and otherwise sends once 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from voxloop.activities import turn, webhooks
 from voxloop.activities.scene import Means, Scene
+from voxloop.domain.documents import Kind
 from voxloop.domain.loop import Plan, Turn
+from voxloop.domain.quiet_hours import quiet_until
 from voxloop.integrations.ports import Channel, Outgoing, Refused, Sent, Unavailable
-from voxloop.store import addresses, messages, outbox
+from voxloop.store import addresses, documents, messages, outbox
 from voxloop.store.events import Event
 from voxloop.store.sessions import Row, Session
 
@@ -38,28 +40,47 @@ class Deliveries:
     channels: dict[str, Channel]
 
     @activity.defn(name="send_pending")
-    async def send_pending(self, target: str) -> bool:
-        """Send what waits for this target, oldest first, as far as one attempt goes. True if more may wait."""
+    async def send_pending(self, target: str, now: datetime | None = None) -> bool | datetime:
+        """Send what waits for this target, oldest first, as far as one attempt goes.
+
+        True if more may wait; an instant if the rest waits until then, because quiet hours end.
+        """
         channel = self.channels.get(target)
         if channel is None:
             pause = timedelta(minutes=1)
             raise ApplicationError(f"target {target} is not configured on this worker", next_retry_delay=pause)
         done: Done | None = None
+        quiet = await self._quiet_until(now)
         for sent in range(_AT_ONCE):
-            pending = await self._record_and_begin_next(target, done)
+            pending = await self._record_and_begin_next(target, done, quietly=quiet is not None)
             if pending is None:
-                return False
+                return await self._rest(target, quiet)
             done = await self._send(channel, *pending)
             activity.heartbeat(sent)
         async with self.means.sessions.begin() as session:
             await _record(session, done)
         return True
 
-    async def _record_and_begin_next(self, target: str, done: Done | None) -> tuple[Row, Outgoing] | None:
+    async def _quiet_until(self, now: datetime | None) -> datetime | None:
+        if now is None or self.means.scale > 1:  # who asks is older than quiet hours; or it is never night
+            return None
+        async with self.means.sessions.begin() as session:
+            organisation = await documents.published(session, Kind.ORGANISATION, Kind.ORGANISATION)
+        return quiet_until(organisation["body"], now) if organisation is not None else None
+
+    async def _rest(self, target: str, quiet: datetime | None) -> bool | datetime:
+        if quiet is None:
+            return False
+        async with self.means.sessions.begin() as session:
+            return quiet if await messages.any_waits(session, target) else False
+
+    async def _record_and_begin_next(
+        self, target: str, done: Done | None, quietly: bool
+    ) -> tuple[Row, Outgoing] | None:
         """One transaction between two messages: what came of the last one, and that the next one is being sent."""
         async with self.means.sessions.begin() as session:
             await _record(session, done)
-            receipt = await messages.take_next(session, target)
+            receipt = await messages.take_next(session, target, quietly)
             if receipt is None:
                 return None
             address = await addresses.of_receipt(session, receipt)

@@ -17,7 +17,7 @@ _TITLE = 40
 
 async def to_customer(scene: Scene, template: str, **more: str) -> None:
     """Tell the customer what a template says; ``more`` are words that do not come from the item."""
-    subject, text = await render(scene, template, await _language(scene), **more)
+    subject, text = await render(scene, template, await language(scene), **more)
     await answer_customer(scene, text, subject=subject, purpose=template)
 
 
@@ -35,13 +35,14 @@ async def _frame(scene: Scene) -> tuple[str | None, str | None]:
     """Subject and footer of a reply; nothing where no template says them."""
     if await scene.means.template(scene.session, REPLY) is None:
         return None, None
-    return await render(scene, REPLY, await _language(scene))
+    return await render(scene, REPLY, await language(scene))
 
 
-async def _language(scene: Scene) -> str:
+async def language(scene: Scene) -> str:
+    """The language in which the customer is written to."""
     customer = await scene.customer()
-    language: str = customer["language"] if customer else scene.item["language"]
-    return language
+    spoken: str = customer["language"] if customer else scene.item["language"]
+    return spoken
 
 
 async def _way_to_customer(scene: Scene) -> str:
@@ -51,10 +52,10 @@ async def _way_to_customer(scene: Scene) -> str:
     return "email" if customer["email"] else "sms" if customer["phone"] else "status_page"
 
 
-async def keep(scene: Scene, text: str, author: str, direction: str, visibility: str) -> None:
-    """Keep words that go nowhere: the customer's own, or an internal note."""
+async def keep(scene: Scene, text: str, author: str, direction: str, visibility: str) -> int:
+    """Keep words that go nowhere: the customer's own, or an internal note. Answers their id."""
     values = {"direction": direction, "visibility": visibility, "purpose": "reply", "author": author}
-    await messages.add(scene.session, **_place(scene), **values, text=text)
+    return await messages.add(scene.session, **_place(scene), **values, text=text)
 
 
 async def tell(scene: Scene, tells: Iterable[Tell], template: str) -> None:
@@ -70,6 +71,8 @@ async def tell(scene: Scene, tells: Iterable[Tell], template: str) -> None:
 
 async def recipients(scene: Scene, to: str | Mapping[str, str]) -> list[str]:
     """The members whom a recipient of DESIGN 6 means now."""
+    if to == "assignee":
+        return await scene.owners()
     if isinstance(to, str):
         key = await _by_place(scene, to)
         return [key] if key else []
@@ -81,11 +84,9 @@ async def recipients(scene: Scene, to: str | Mapping[str, str]) -> list[str]:
 
 
 async def _by_place(scene: Scene, place: str) -> str | None:
-    if place == "assignee":
-        owner: str | None = scene.item["owner"]
-        return owner
     if place == "team_lead":
-        team = await people.team_of(scene.session, scene.item["team"]) if scene.item["team"] else None
+        key = await scene.team()
+        team = await people.team_of(scene.session, key) if key else None
         return team["lead"] if team else None
     customer = await scene.customer()
     return customer["account_owner"] if customer else None

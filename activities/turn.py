@@ -10,7 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from voxloop import logs
-from voxloop.activities import clocks, plans, webhooks
+from voxloop.activities import clocks, plans, watching, webhooks
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.loop import Plan, Turn
 from voxloop.store import events, feedback
@@ -29,6 +29,8 @@ async def take(means: Means, turn: Turn, part: Part) -> Plan:
         scene = Scene(session, means, item, turn)
         await part(scene)
         await clocks.follow(scene)
+        await scene.write_clocks()
+        await watching.tell(scene)
         await webhooks.announce(scene)
         plan = await plans.settle(scene)
         written = Written(turn.version, scene.now, scene.happened, scene.changes, plan, scene.targets)

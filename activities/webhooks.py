@@ -1,4 +1,6 @@
-"""What the outgoing webhook is told: a stage change is an event, written by the turn that makes it, sent by its target.
+"""What the outgoing webhook is told: changes of the stage, and what automatic steps call out.
+
+Each is an event, written by the turn that makes it and sent by its target.
 
 Events hold codes, numbers and instants that every reader of the item may see: no words of anybody, no customer.
 """
@@ -23,12 +25,24 @@ async def announce(scene: Scene) -> None:
     kind = _kind(scene)
     if kind is None or TARGET not in scene.means.targets:
         return
+    await _tell(scene, f"feedback.{kind}")
+
+
+async def call(scene: Scene, name: str) -> None:
+    """Write an event that a process names, for whoever listens; what came of it stands in the timeline."""
+    heard = TARGET in scene.means.targets
+    scene.happened.detail["called" if heard else "uncalled"] = name
+    if heard:
+        await _tell(scene, f"process.{name}")
+
+
+async def _tell(scene: Scene, kind: str) -> None:
     key = scene.next_key()
     event = {
         "specversion": "1.0",
         "id": key,
         "source": f"urn:voxloop:{scene.means.installation}",
-        "type": f"voxloop.feedback.{kind}",
+        "type": f"voxloop.{kind}",
         "subject": scene.item["code"],
         "time": scene.now.astimezone(UTC).isoformat(),
         "datacontenttype": "application/json",

@@ -1,7 +1,8 @@
 """What a checker says about a document: a place, a code, and the values that fill the sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,12 @@ def is_sound(problems: Iterable[Problem]) -> bool:
     return all(problem.warning for problem in problems)
 
 
+def unknown(path: str, code: str, key: str | None, known: Collection[str]) -> Iterator[Problem]:
+    """A problem of that ``code`` where a document names a ``key`` that is none of the ``known`` ones."""
+    if key is not None and key not in known:
+        yield Problem(path, code, {"value": key, "known": ", ".join(sorted(known))})
+
+
 class InvalidDocument(Exception):
     """A document that cannot be read or must not be published."""
 
@@ -33,7 +40,11 @@ class InvalidDocument(Exception):
 
 @dataclass(frozen=True)
 class Known:
-    """The keys of everything that a document may refer to, as it is when the document is checked."""
+    """The keys of everything that a document may refer to, as it is when the document is checked.
+
+    ``skills``: those of each team's active members, behind its key: ``rd_bugfix.electronics``. ``day_hours``: of
+    calendars, as far as it is known, how long a working day is.
+    """
 
     teams: frozenset[str] = frozenset()
     members: frozenset[str] = frozenset()
@@ -41,6 +52,9 @@ class Known:
     processes: frozenset[str] = frozenset()
     templates: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+    calendars: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    day_hours: Mapping[str, timedelta] = field(default_factory=dict, kw_only=True)
 
 
 class Everything(frozenset[str]):
@@ -50,4 +64,4 @@ class Everything(frozenset[str]):
         return True
 
 
-ANYTHING = Known(*[Everything()] * len(fields(Known)))
+ANYTHING = Known(*[Everything()] * (len(fields(Known)) - 1))  # nobody knows how long their days are

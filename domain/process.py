@@ -4,18 +4,24 @@ A process is data that owners edit. ``process_reader`` makes one from a document
 wrong with it; nothing here knows how it is stored or run. One step none of them writes, and each has: ``hold``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
+from voxloop.domain.branches import ALL, DONE, Join, Joined
 from voxloop.domain.decision import Open, Tell
+from voxloop.domain.durations import Duration
 from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.forms import Field
+from voxloop.domain.limits import NO_LIMITS, ClockName, Escalation, Limits
+from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rules import Condition
 from voxloop.domain.texts import LANGUAGES, say
 
 CLOSE = "close"
 HOLD = "hold"
+JOIN = "join"
 RESERVED = (CLOSE, HOLD)
 RELEASED, IS_SPAM = "released", "spam"
 
@@ -23,7 +29,8 @@ RELEASED, IS_SPAM = "released", "spam"
 class StepKind(StrEnum):
     """Whom a step waits for: a member's work, a member's (or the system's) answer, the customer, another system.
 
-    The last two wait for nobody: a choice only finds the way, an automatic step does its things at once.
+    A choice waits for nobody, it only finds the way; an automatic step does its things at once, or waits for a time; a
+    parallel one waits for its branches.
     """
 
     TASK = "task"
@@ -32,81 +39,37 @@ class StepKind(StrEnum):
     LINKED = "linked"
     CHOICE = "choice"
     AUTOMATIC = "automatic"
+    PARALLEL = "parallel"
 
 
 MEMBER_STEPS = (StepKind.TASK, StepKind.REPLY)
+BRANCH_KINDS = (StepKind.TASK, StepKind.LINKED)
 
 
-class ClockName(StrEnum):
-    """What is timed. The first three belong to the item, the last two to one step."""
+class Strategy(StrEnum):
+    """How the owner of a step is found among the members of its team."""
 
-    FIRST_RESPONSE = "first_response"
-    NEXT_REPLY = "next_reply"
-    RESOLUTION = "resolution"
-    RESPOND = "respond"
-    FINISH = "finish"
-
-
-ITEM_CLOCKS = (ClockName.FIRST_RESPONSE, ClockName.NEXT_REPLY, ClockName.RESOLUTION)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """A target per priority, when to warn (shares of it), and the stages that stop its clock."""
-
-    targets: Mapping[Priority, timedelta]
-    warn: tuple[float, ...] = ()
-    pause: tuple[Stage, ...] = ()
-
-    def target(self, priority: Priority) -> timedelta | None:
-        """The target of ``priority``, or of the nearest lower one that has an entry."""
-        order = list(Priority)
-        lower = order[order.index(priority) :]
-        return next((self.targets[candidate] for candidate in lower if candidate in self.targets), None)
-
-
-NO_LIMITS = Limits({})
-
-
-class Anchor(StrEnum):
-    """What the instant of an escalation is counted from."""
-
-    SHARE = "share"  # of the step's limit
-    AFTER = "after"  # the step's deadline
-    SINCE = "since"  # the step began
-
-
-@dataclass(frozen=True)
-class Escalation:
-    """At an instant, if a condition holds, tell somebody and perhaps raise the priority."""
-
-    anchor: Anchor
-    share: float
-    offset: timedelta
-    tell: tuple[Tell, ...]
-    raise_priority: bool
-    condition: Condition | None
-
-    def instant(self, began: datetime, limit: timedelta | None, scale: float) -> datetime | None:
-        """When it is due for a step that ``began`` then, durations divided by ``scale``; None without a limit."""
-        if self.anchor is Anchor.SINCE:
-            return began + self.offset / scale
-        if limit is None:
-            return None
-        return began + (limit * self.share + self.offset) / scale
+    MANUAL = "manual"  # by a person: it stays in the team's queue
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
+    SKILL = "skill"
+    ACCOUNT_OWNER = "account_owner"
+    SAME_AS = "same_as"  # whoever did an earlier step
 
 
 @dataclass(frozen=True)
 class Assign:
-    """How the owner is found: ``manual``, ``least_loaded``, ``account_owner``, or whoever did ``same_as``."""
+    """``same_as``: the earlier step; ``skills``: what its owner must be able to do, as much as possible of it under the
+    strategy ``skill``, all of it under any other."""
 
-    strategy: str
+    strategy: Strategy = Strategy.MANUAL
     same_as: str | None = None
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Case:
-    """One way out of a choice: taken by the first case whose ``condition`` holds; without one it always does."""
+    """One way out of several: taken by the first case whose ``condition`` holds; without one it always does."""
 
     condition: Condition | None
     go: str
@@ -124,11 +87,42 @@ NO_CHANGE = Change()
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """What the customer is sent, by a template, so long after she was asked."""
+
+    at: timedelta
+    send: str
+
+
+@dataclass(frozen=True)
+class Delay:
+    """How long an automatic step waits: a length, in a ``calendar``'s time if one is named, or until that opens."""
+
+    length: Duration | None = None
+    calendar: str | None = None
+
+
+NOT_ASKED_AFTER = (Outcome.WITHDRAWN, Outcome.SPAM, Outcome.MERGED, Outcome.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the customer is asked so long ``after`` the closing, by a template, ``unless`` it ended so."""
+
+    kind: SurveyKind
+    send: str
+    after: timedelta = timedelta()
+    unless: tuple[Outcome, ...] = NOT_ASKED_AFTER
+
+
+@dataclass(frozen=True)
 class Step:
     """One station of the way. ``outcomes`` maps an outcome to the next step's key or ``close``.
 
-    A choice's outcomes are where its cases go. ``wait``: how long the customer is waited for, at her own step or, after
-    ``waitForCustomer``, at a member's.
+    One of them may lead by ``conditional`` cases, and then maps to where the last of them goes. A choice's outcomes are
+    where its cases go. ``wait``: how long the customer is waited for, at her own step or, after ``waitForCustomer``, at
+    a member's; ``call``: the event that the webhook is told. ``branches`` of a parallel step are steps whose outcomes
+    lead to ``join``.
     """
 
     key: str
@@ -136,23 +130,48 @@ class Step:
     title: Mapping[str, str]
     outcomes: Mapping[str, str]
     team: str | None = None
-    assign: Assign = Assign("manual")
+    assign: Assign = Assign()
     respond: Limits = NO_LIMITS
     limit: Limits = NO_LIMITS
     wait: timedelta | None = None
     opens: tuple[Open, ...] = ()
-    require: tuple[str, ...] = ()
+    form: tuple[Field, ...] = ()
     escalate: tuple[Escalation, ...] = ()
     send: str | None = None
     system: str | None = None
     cases: tuple[Case, ...] = ()
     tell: tuple[Tell, ...] = ()
     sets: Change = NO_CHANGE
+    conditional: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
+    remind: tuple[Reminder, ...] = ()
+    delay: Delay | None = None
+    call: str | None = None
+    branches: tuple["Step", ...] = ()
+    join: Join = ALL
+    joined: tuple[Joined, ...] = ()
 
     @property
     def passing(self) -> bool:
-        """Whether the item only comes through: nobody is waited for."""
-        return self.kind in (StepKind.CHOICE, StepKind.AUTOMATIC) or self.automatic
+        """Whether the item only comes through: nothing is waited for."""
+        if self.kind is StepKind.AUTOMATIC:
+            return self.delay is None
+        return self.kind is StepKind.CHOICE or self.automatic
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The keys of the fields that every outcome needs."""
+        return tuple(each.key for each in self.form if each.required)
+
+    def targets(self, outcome: str) -> tuple[str, ...]:
+        """Where an outcome may lead, in the order of its cases."""
+        if outcome in self.conditional:
+            return tuple(dict.fromkeys(case.go for case in self.conditional[outcome]))
+        return (self.outcomes[outcome],)
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """Where any of its outcomes may lead, in their order."""
+        return tuple(dict.fromkeys(target for outcome in self.outcomes for target in self.targets(outcome)))
 
     @property
     def automatic(self) -> bool:
@@ -171,12 +190,18 @@ class Step:
             return Stage.ANSWERED if self.confirmation else Stage.WAITING_CUSTOMER
         return Stage.WAITING_LINKED if self.kind is StepKind.LINKED else Stage.WORKING
 
+    def way(self, ended: Mapping[str, str | None]) -> str:
+        """The outcome of a parallel step whose branches ``ended`` so; None of those that were withdrawn."""
+        return next((case.go for case in self.joined if case.holds(ended)), DONE)
+
 
 @dataclass(frozen=True)
 class Process:
     """A published version of it is pinned by every loop that starts with it.
 
     ``handles``: the types it takes when no rule routes elsewhere. ``reopen_at``: where a reopened item goes on.
+    ``reasons``: the names of the closing reasons that it offers, by key; ``closing_reasons``: those that follow from an
+    outcome by themselves.
     """
 
     key: str
@@ -187,6 +212,9 @@ class Process:
     steps: tuple[Step, ...]
     closes: Mapping[str, Outcome]
     reopen_at: str
+    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    closing_reasons: Mapping[str, str] = field(default_factory=dict)
+    survey: Survey | None = None
 
     @property
     def first(self) -> Step:
@@ -194,8 +222,8 @@ class Process:
 
     @property
     def first_task(self) -> Step | None:
-        """The step whose team and member a route names."""
-        return next((step for step in self.steps if step.kind is StepKind.TASK), None)
+        """The step or branch whose team and member a route names."""
+        return next((step for step in self.all_steps if step.kind is StepKind.TASK), None)
 
     @property
     def hold(self) -> Step:
@@ -205,22 +233,60 @@ class Process:
             kind=StepKind.TASK,
             title={language: say(language, "step.hold") for language in LANGUAGES},
             outcomes={RELEASED: self.first.key, IS_SPAM: CLOSE},
-            team=next((step.team for step in self.steps if step.kind in MEMBER_STEPS and step.team), None),
+            team=next((step.team for step in self.all_steps if step.kind in MEMBER_STEPS and step.team), None),
         )
 
+    @property
+    def placed(self) -> Iterator[tuple[str, Step]]:
+        """The steps in order, each followed by its branches, with where it stands in the document."""
+        for index, step in enumerate(self.steps):
+            yield f"steps[{index}]", step
+            for number, branch in enumerate(step.branches):
+                yield f"steps[{index}].branches[{number}]", branch
+
+    @property
+    def all_steps(self) -> Iterator[Step]:
+        """The same without their places."""
+        return (step for _, step in self.placed)
+
     def step(self, key: str) -> Step:
-        """The step of that key.
+        """The step or branch of that key.
 
         Raises:
             KeyError: there is none.
         """
-        for step in self.steps:
-            if step.key == key:
-                return step
-        if key == HOLD:
-            return self.hold
-        raise KeyError(key)
+        step = self.find(key)
+        if step is None:
+            raise KeyError(key)
+        return step
+
+    def find(self, key: str) -> Step | None:
+        """The same, or None."""
+        found = next((step for step in self.all_steps if step.key == key), None)
+        return self.hold if found is None and key == HOLD else found
 
     def item_outcome(self, step: str, outcome: str) -> Outcome:
         """How the item ends when an ``outcome`` of a step leads to ``close``."""
         return Outcome.SPAM if step == HOLD else self.closes.get(outcome, Outcome.SOLVED)
+
+    def unreasoned(self, step: Step) -> list[str]:
+        """The outcomes of a step that may close an item for a reason which only a person can name."""
+        if not self.reasons or step.key == HOLD:
+            return []
+        return [
+            outcome
+            for outcome in step.outcomes
+            if CLOSE in step.targets(outcome) and outcome not in self.closing_reasons
+        ]
+
+
+def handlers(processes: Iterable[Process]) -> dict[FeedbackType, Process]:
+    """The process that takes each type where no rule says so: the first by key that handles it, else what others.
+
+    ``store.documents.process_for`` says the same in SQL.
+    """
+    by_key = sorted(processes, key=lambda process: process.key)
+    found = {}
+    for type_ in FeedbackType if by_key else ():
+        found[type_] = min(by_key, key=lambda each: (type_ not in each.handles, FeedbackType.OTHER not in each.handles))
+    return found

@@ -3,22 +3,28 @@
 Publishing asks this; a process without problems can be run by the loop with no case left out.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from voxloop.domain.branch_checker import parallel_problems
+from voxloop.domain.branches import DONE
 from voxloop.domain.decision import RECIPIENT_KINDS, Tell
-from voxloop.domain.feedback import Priority, Stage
-from voxloop.domain.problems import InvalidDocument, Known, Problem
+from voxloop.domain.detail_checker import detail_problems
+from voxloop.domain.feedback import Stage
+from voxloop.domain.limit_checker import above, clock_problems, limit_problems
+from voxloop.domain.limits import Anchor
+from voxloop.domain.problems import InvalidDocument, Known, Problem, unknown
 from voxloop.domain.process import (
     CLOSE,
+    JOIN,
+    MEMBER_STEPS,
     NO_CHANGE,
-    NO_LIMITS,
     RESERVED,
-    Anchor,
-    ClockName,
-    Limits,
+    Assign,
+    Case,
     Process,
     Step,
     StepKind,
+    Strategy,
 )
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.submission import LONGEST_TAG, unreadable
@@ -30,18 +36,17 @@ def check_process(body: Mapping[str, object], known: Known) -> list[Problem]:
         process = read_process(body)
     except InvalidDocument as invalid:
         return list(invalid.problems)
-    return [*_process_problems(process), *_way_problems(process), *_step_problems(process, known)]
+    ways = [*_process_problems(process, known), *_way_problems(process), *_step_problems(process, known)]
+    return [*ways, *detail_problems(process, known)]
 
 
-def _process_problems(process: Process) -> Iterator[Problem]:
+def _process_problems(process: Process, known: Known) -> Iterator[Problem]:
     keys = [step.key for step in process.steps]
     if process.reopen_at not in keys:
         params = {"target": process.reopen_at, "known": ", ".join(keys)}
         yield Problem("reopen_at", "process.unknown_reopen_at", params)
-    first_response = process.clocks.get(ClockName.FIRST_RESPONSE, NO_LIMITS)
-    resolution = process.clocks.get(ClockName.RESOLUTION, NO_LIMITS)
-    yield from _above("clocks.first_response", first_response, resolution)
-    ends = {outcome for step in process.steps for outcome, target in step.outcomes.items() if target == CLOSE}
+    yield from clock_problems(process, known)
+    ends = {outcome for step in process.steps for outcome in step.outcomes if CLOSE in step.targets(outcome)}
     for outcome in sorted(process.closes.keys() - ends):
         yield Problem(f"closes.{outcome}", "process.not_an_end", {"outcome": outcome, "known": _listed(ends)})
 
@@ -50,10 +55,10 @@ def _way_problems(process: Process) -> Iterator[Problem]:
     """Steps that are never reached, and steps from which nothing leads to the end."""
     steps = {step.key: step for step in reversed(process.steps) if step.key != CLOSE}
     starts = {process.first.key, process.reopen_at}
-    reached = _reached(starts, {key: set(step.outcomes.values()) for key, step in steps.items()})
+    reached = _reached(starts, {key: set(step.following) for key, step in steps.items()})
     # An outcome that leads nowhere is told as such, and so counts as an end here.
-    back = {key: {step.key for step in steps.values() if key in step.outcomes.values()} for key in steps}
-    ends = {step.key for step in steps.values() if set(step.outcomes.values()) - steps.keys()}
+    back = {key: {step.key for step in steps.values() if key in step.following} for key in steps}
+    ends = {step.key for step in steps.values() if set(step.following) - steps.keys()}
     ending = _reached(ends, back)
     spinning = _spinning(steps)
     for index, step in enumerate(process.steps):
@@ -62,7 +67,7 @@ def _way_problems(process: Process) -> Iterator[Problem]:
         if step.key not in reached:
             yield Problem(f"steps[{index}]", "process.unreachable", {"step": step.key})
         elif step.outcomes and step.key not in ending:
-            ways = "choice" if step.kind is StepKind.CHOICE else "outcomes"
+            ways = "choice" if step.cases or step.joined else "outcomes"
             yield Problem(f"steps[{index}].{ways}", "process.endless", {"step": step.key})
         elif step.key in spinning:
             yield Problem(f"steps[{index}]", "process.spinning", {"step": step.key})
@@ -70,13 +75,18 @@ def _way_problems(process: Process) -> Iterator[Problem]:
 
 def _spinning(steps: Mapping[str, Step]) -> set[str]:
     """Steps from which an item could come back to them without anybody having been waited for."""
-    ways = {key: set(step.outcomes.values()) for key, step in steps.items() if _waits_for_nobody(step)}
+    ways = {key: set(step.following) for key, step in steps.items() if _waits_for_nobody(step)}
     return {key for key in ways if key in _reached(ways[key], ways)}
 
 
 def _waits_for_nobody(step: Step) -> bool:
-    """A linked step is passed at once when all that is linked is settled, unless it opens something itself."""
+    """A linked step is passed at once when all that is linked is settled, unless it opens something itself.
+
+    A parallel one is, when enough of its branches are.
+    """
     opens = any(opened.system == step.system for opened in step.opens)
+    if step.kind is StepKind.PARALLEL:
+        return (any if step.join.first else all)(map(_waits_for_nobody, step.branches))
     return step.passing or (step.kind is StepKind.LINKED and not opens)
 
 
@@ -90,21 +100,40 @@ def _reached(start: set[str], ways: Mapping[str, set[str]]) -> set[str]:
 
 
 def _step_problems(process: Process, known: Known) -> Iterator[Problem]:
-    keys = [step.key for step in process.steps]
+    targets = {*(step.key for step in process.steps), CLOSE}
+    earlier: list[Step] = []
     for index, step in enumerate(process.steps):
         path = f"steps[{index}]"
-        if step.key in RESERVED:
-            yield Problem(f"{path}.key", "process.reserved", {"step": step.key})
-        if step.key in keys[:index]:
-            yield Problem(f"{path}.key", "process.duplicate", {"step": step.key})
-        yield from _outcome_problems(path, step, {*keys, CLOSE})
-        yield from _needs(path, step)
+        yield from _key_problems(path, step, earlier)
+        yield from _outcome_problems(path, step, targets)
         yield from _passing_problems(path, step)
-        yield from _above(f"{path}.respond", step.respond, step.limit)
-        yield from _unknown_in_step(path, step, known)
-        yield from _escalation_problems(path, step, known)
-        yield from _assign_problems(path, step, process.steps[:index])
-        yield from _pause_problems(path, step)
+        yield from _problems_of(path, step, earlier, known)
+        yield from parallel_problems(path, step)
+        for number, branch in enumerate(step.branches):
+            place = f"{path}.branches[{number}]"
+            yield from _key_problems(place, branch, [*earlier, step, *step.branches[:number]])
+            yield from _outcome_problems(place, branch, {JOIN})
+            yield from _problems_of(place, branch, earlier, known)
+            if not step.join.first:  # else another branch may end the step before
+                limits = (f"{place}.limit", branch.limit), (f"{path}.limit", step.limit)
+                yield from above(*limits, known, "process.branch_above")
+        earlier += [step, *step.branches]
+
+
+def _key_problems(path: str, step: Step, earlier: Sequence[Step]) -> Iterator[Problem]:
+    if step.key in RESERVED:
+        yield Problem(f"{path}.key", "process.reserved", {"step": step.key})
+    if any(step.key == before.key for before in earlier):
+        yield Problem(f"{path}.key", "process.duplicate", {"step": step.key})
+
+
+def _problems_of(path: str, step: Step, earlier: Iterable[Step], known: Known) -> Iterator[Problem]:
+    yield from _needs(path, step)
+    yield from limit_problems(path, step, known)
+    yield from _unknown_in_step(path, step, known)
+    yield from _escalation_problems(path, step, known)
+    yield from _assign_problems(path, step, earlier, known)
+    yield from _pause_problems(path, step)
 
 
 def _outcome_problems(path: str, step: Step, targets: set[str]) -> Iterator[Problem]:
@@ -123,11 +152,21 @@ def _outcome_problems(path: str, step: Step, targets: set[str]) -> Iterator[Prob
 def _ways(path: str, step: Step) -> Iterator[tuple[str, str, str]]:
     """Place, outcome and target of each way out of a step."""
     if step.kind is StepKind.CHOICE:
-        for number, case in enumerate(step.cases):
-            yield f"{path}.choice[{number}].{'else' if case.condition is None else 'go'}", case.go, case.go
-    else:
-        for outcome, target in step.outcomes.items():
-            yield f"{path}.outcomes.{outcome}", outcome, target
+        yield from _case_ways(f"{path}.choice", None, step.cases)
+        return
+    for number, joined in enumerate(step.joined):
+        yield f"{path}.choice[{number}].{'go' if joined.ends else 'else'}", joined.go, joined.go
+    for outcome, target in () if step.joined else step.outcomes.items():
+        place = f"{path}.outcomes.{outcome}"
+        if outcome in step.conditional:
+            yield from _case_ways(place, outcome, step.conditional[outcome])
+        else:
+            yield place, outcome, target
+
+
+def _case_ways(path: str, outcome: str | None, cases: Sequence[Case]) -> Iterator[tuple[str, str, str]]:
+    for number, case in enumerate(cases):
+        yield f"{path}[{number}].{'else' if case.condition is None else 'go'}", outcome or case.go, case.go
 
 
 def _cases(step: Step) -> tuple[str, ...] | None:
@@ -135,6 +174,8 @@ def _cases(step: Step) -> tuple[str, ...] | None:
     match step.kind:
         case StepKind.TASK | StepKind.CHOICE | StepKind.AUTOMATIC:
             return None
+        case StepKind.PARALLEL:
+            return None if step.joined else (DONE,)
         case StepKind.REPLY:
             return ("sent",)
         case StepKind.LINKED:
@@ -155,38 +196,36 @@ def _needs(path: str, step: Step) -> Iterator[Problem]:
 
 
 def _passing_problems(path: str, step: Step) -> Iterator[Problem]:
-    """A choice knows a way whatever the case; an automatic step does something and goes one way."""
+    """Whoever goes by cases knows a way whatever the case; an automatic step does something and goes one way."""
     if step.kind is StepKind.CHOICE:
-        ends = [number for number, case in enumerate(step.cases) if case.condition is None]
-        if not ends:
-            yield Problem(f"{path}.choice", "process.needs_else", {"step": step.key})
-        for number in range(ends[0] + 1 if ends else len(step.cases), len(step.cases)):
-            yield Problem(f"{path}.choice[{number}]", "process.dead_case", {"step": step.key})
-    elif step.kind is StepKind.AUTOMATIC:
+        yield from _case_problems(f"{path}.choice", step, step.cases)
+    for outcome, cases in step.conditional.items():
+        yield from _case_problems(f"{path}.outcomes.{outcome}", step, cases)
+    if step.kind is StepKind.AUTOMATIC:
         if len(step.outcomes) > 1:
             yield Problem(f"{path}.outcomes", "process.one_outcome", {"step": step.key})
-        if not (step.send or step.tell or step.opens or step.sets != NO_CHANGE):
+        if not (step.send or step.tell or step.opens or step.sets != NO_CHANGE or step.delay or step.call):
             yield Problem(path, "process.idle_step", {"step": step.key})
         for number, tag in enumerate(step.sets.tags):
             if len(tag) > LONGEST_TAG or unreadable(tag):
                 yield Problem(f"{path}.set.tags[{number}]", "process.bad_tag", {"limit": str(LONGEST_TAG)})
 
 
+def _case_problems(path: str, step: Step, cases: Sequence[Case]) -> Iterator[Problem]:
+    ends = [number for number, case in enumerate(cases) if case.condition is None]
+    if not ends:
+        yield Problem(path, "process.needs_else", {"step": step.key})
+    for number in range(ends[0] + 1 if ends else len(cases), len(cases)):
+        yield Problem(f"{path}[{number}]", "process.dead_case", {"step": step.key})
+
+
 def _pause_problems(path: str, step: Step) -> Iterator[Problem]:
-    """A step has one stage; only a member can leave it for a while, by waiting for the customer."""
+    """A step has one stage; only a member can leave it for a while, by waiting for the customer. A branch cannot."""
+    waits = step.kind in MEMBER_STEPS and JOIN not in step.outcomes.values()
     for key, limits in (("respond", step.respond), ("limit", step.limit)):
         for number, stage in enumerate(limits.pause):
-            if step.kind not in (StepKind.TASK, StepKind.REPLY) or stage is not Stage.WAITING_CUSTOMER:
+            if not waits or stage is not Stage.WAITING_CUSTOMER:
                 yield Problem(f"{path}.{key}.pause[{number}]", "process.never_paused", {"stage": stage})
-
-
-def _above(path: str, sooner: Limits, later: Limits) -> Iterator[Problem]:
-    for priority in Priority:
-        # Elsewhere both take a lower priority's entry, which is told there.
-        if priority in sooner.targets or priority in later.targets:
-            first, last = sooner.target(priority), later.target(priority)
-            if first is not None and last is not None and first > last:
-                yield Problem(path, "process.above", {"priority": priority})
 
 
 def _unknown_in_step(path: str, step: Step, known: Known) -> Iterator[Problem]:
@@ -219,16 +258,25 @@ def _unknown_recipient(path: str, tell: Tell, known: Known) -> Iterator[Problem]
             yield from _unknown(path, noun, tell.to.get(noun), keys)
 
 
-def _assign_problems(path: str, step: Step, earlier: Iterable[Step]) -> Iterator[Problem]:
-    keys = [before.key for before in earlier]
-    if step.assign.same_as is not None and step.assign.same_as not in keys:
-        params = {"target": step.assign.same_as, "known": ", ".join(keys)}
-        yield Problem(f"{path}.assign.same_as", "process.not_earlier", params)
+def _assign_problems(path: str, step: Step, earlier: Iterable[Step], known: Known) -> Iterator[Problem]:
+    assign, place = step.assign, f"{path}.assign"
+    if assign.same_as is not None:
+        keys = [before.key for before in earlier if before.kind in MEMBER_STEPS]
+        if assign.same_as not in keys:
+            params = {"target": assign.same_as, "known": ", ".join(keys)}
+            yield Problem(f"{place}.same_as", "process.not_earlier", params)
+    if assign != Assign() and step.kind not in MEMBER_STEPS:
+        yield Problem(place, "process.idle_assign", {"step": step.key, "kind": step.kind}, warning=True)
+    if assign.strategy is Strategy.SKILL and not assign.skills:
+        yield Problem(place, "process.no_skills", {"step": step.key}, warning=True)
+    for number, skill in enumerate(assign.skills):
+        if step.team is not None and f"{step.team}.{skill}" not in known.skills:
+            params = {"skill": skill, "team": step.team}
+            yield Problem(f"{place}.skills[{number}]", "process.unskilled", params, warning=True)
 
 
-def _unknown(path: str, noun: str, key: str | None, known: Iterable[str]) -> Iterator[Problem]:
-    if key is not None and key not in known:
-        yield Problem(path, f"process.unknown_{noun}", {"value": key, "known": _listed(known)})
+def _unknown(path: str, noun: str, key: str | None, known: Collection[str]) -> Iterator[Problem]:
+    yield from unknown(path, f"process.unknown_{noun}", key, known)
 
 
 def _listed(keys: Iterable[str]) -> str:

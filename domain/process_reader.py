@@ -3,37 +3,53 @@
 Whether the process makes sense is ``process_checker``'s question. Everything that cannot be read is told at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import Any
 
+from voxloop.domain.branch_reader import BRANCH_KEYS, note_missing_ways, read_ends, read_join, read_joined
 from voxloop.domain.decision import Open, read_tell
-from voxloop.domain.durations import read_duration
-from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.feedback import FeedbackType, Outcome, Priority
+from voxloop.domain.form_reader import read_form
+from voxloop.domain.limit_reader import read_instant, read_limits
+from voxloop.domain.limits import ITEM_CLOCKS, REAL, Escalation
 from voxloop.domain.problems import InvalidDocument, Problem
 from voxloop.domain.process import (
-    ITEM_CLOCKS,
+    BRANCH_KINDS,
     NO_CHANGE,
-    Anchor,
+    NOT_ASKED_AFTER,
     Assign,
     Case,
     Change,
-    Escalation,
-    Limits,
+    Delay,
     Process,
+    Reminder,
     Step,
     StepKind,
+    Strategy,
+    Survey,
 )
-from voxloop.domain.reading import Place, read_share, shown
+from voxloop.domain.reading import Place
+from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rule_reader import read_condition
 from voxloop.domain.rules import Condition
 
 _STEP_KEYS = ("title", "team", "assign", "respond", "limit", "wait", "open", "require", "escalate", "send", "system")
-_PASSING_KEYS = {
+_KEYS_OF = {
     StepKind.CHOICE: ("title", "choice"),
-    StepKind.AUTOMATIC: ("title", "outcomes", "send", "tell", "open", "set"),
+    StepKind.AUTOMATIC: ("title", "outcomes", "send", "tell", "open", "set", "wait", "until", "calendar", "call"),
+    StepKind.PARALLEL: ("title", "outcomes", "choice", "branches", "join", "team", "limit", "open", "escalate"),
+    StepKind.CUSTOMER: ("outcomes", *_STEP_KEYS, "remind"),
+    StepKind.TASK: ("outcomes", *_STEP_KEYS, "form"),
+    StepKind.REPLY: ("outcomes", *_STEP_KEYS, "form"),
+    StepKind.LINKED: ("outcomes", *_STEP_KEYS),
 }
-_ALL_STEP_KEYS = ("outcomes", *_STEP_KEYS, "choice", "tell", "set")
-_STRATEGIES = ("manual", "least_loaded", "account_owner")
+_ALL_STEP_KEYS = (
+    *("outcomes", *_STEP_KEYS, "choice", "tell", "set", "form", "remind", "until", "calendar", "call"),
+    *("branches", "join"),
+)
+_PROCESS_KEYS = ("handles", "clocks", "closes", "reopen_at", "reasons", "survey")
+_STRATEGIES = [strategy for strategy in Strategy if strategy is not Strategy.SAME_AS]
 
 
 def read_process(body: Mapping[str, object]) -> Process:
@@ -50,57 +66,138 @@ def read_process(body: Mapping[str, object]) -> Process:
 
 
 def _process(place: Place) -> Process:
-    places = place.fields(("key", "title", "reopen_for", "steps"), ("handles", "clocks", "closes", "reopen_at"))
+    places = place.fields(("key", "title", "reopen_for", "steps"), _PROCESS_KEYS)
     if places["steps"].value == []:
         places["steps"].wrong("document.missing")
     clocks = places["clocks"].fields((), ITEM_CLOCKS)
     steps = tuple(map(_step, places["steps"].items()))
     types = [handled.word(FeedbackType) for handled in places["handles"].items()]
-    closes = {outcome: ending.word(Outcome) for outcome, ending in places["closes"].entries().items()}
+    endings = {outcome: _ending(ending) for outcome, ending in places["closes"].entries().items()}
     return Process(
         key=places["key"].key(),
         title=places["title"].translated(),
         handles=tuple(filter(None, types)),
         reopen_for=places["reopen_for"].duration() or timedelta(),
-        clocks={name: _limits(clocks[name]) for name in ITEM_CLOCKS if clocks[name].value is not None},
+        clocks={name: read_limits(clocks[name]) for name in ITEM_CLOCKS if clocks[name].value is not None},
         steps=steps,
-        closes={outcome: ending for outcome, ending in closes.items() if ending},
+        closes={outcome: how for outcome, (how, _) in endings.items() if how},
         reopen_at=places["reopen_at"].key() or next((step.key for step in steps), ""),
+        reasons={reason: title.translated() for reason, title in places["reasons"].entries().items()},
+        closing_reasons={outcome: reason for outcome, (_, reason) in endings.items() if reason},
+        survey=_survey(places["survey"]),
     )
 
 
-def _step(place: Place) -> Step:
+def _ending(place: Place) -> tuple[Outcome | None, str]:
+    """``solved``, or ``{outcome: no_answer, reason: no_reply}``."""
+    if not isinstance(place.value, Mapping):
+        word = place.one_of(list(Outcome), "{outcome: <word>, reason: <key>}")
+        return (Outcome(word) if word else None), ""
+    places = place.fields(("reason",), ("outcome",))
+    return places["outcome"].word(Outcome), places["reason"].key()
+
+
+def _survey(place: Place) -> Survey | None:
+    if place.value is None:
+        return None
+    places = place.fields(("kind", "send"), ("after", "unless"))
+    unless = [outcome.word(Outcome) for outcome in places["unless"].items()]
+    return Survey(
+        kind=places["kind"].word(SurveyKind) or SurveyKind.CSAT,
+        send=places["send"].key(),
+        after=places["after"].duration() or timedelta(),
+        unless=NOT_ASKED_AFTER if places["unless"].value is None else tuple(filter(None, unless)),
+    )
+
+
+def _step(place: Place, branch: bool = False) -> Step:
     places = place.fields(("key", "kind"), _ALL_STEP_KEYS)
-    kind = places["kind"].word(StepKind)
+    word = places["kind"].one_of(list(BRANCH_KINDS if branch else StepKind))
+    kind = StepKind(word) if word else None
     if isinstance(place.value, Mapping):
-        places["choice" if kind is StepKind.CHOICE else "outcomes"].needed()
+        note_missing_ways(places, kind, branch)
     if kind is not None:
-        _note_useless_keys(places, kind)
-    cases = tuple(map(_case, places["choice"].items()))
-    outcomes = {outcome: target.key() for outcome, target in places["outcomes"].entries().items()}
+        _note_useless_keys(places, kind, BRANCH_KEYS[kind] if branch else _KEYS_OF[kind])
+    limit = read_limits(places["limit"])
     return Step(
         key=places["key"].key(),
         kind=kind or StepKind.TASK,
         title=places["title"].translated(),
-        outcomes=outcomes or {case.go: case.go for case in cases},
         team=places["team"].key() or None,
         assign=_assign(places["assign"]),
-        respond=_limits(places["respond"]),
-        limit=_limits(places["limit"]),
-        wait=places["wait"].duration(),
+        respond=read_limits(places["respond"]),
+        limit=limit,
+        wait=None if kind is StepKind.AUTOMATIC else places["wait"].duration(),
         opens=tuple(map(_open, places["open"].items())),
-        require=tuple(field.key() for field in places["require"].items()),
-        escalate=tuple(map(_escalation, places["escalate"].items())),
+        form=read_form(places["form"], places["require"]),
+        escalate=tuple(_escalation(each, limit.calendar) for each in places["escalate"].items()),
         send=places["send"].key() or None,
         system=places["system"].key() or None,
-        cases=cases,
         tell=tuple(map(read_tell, _one_or_list(places["tell"]))),
         sets=_change(places["set"]),
+        remind=tuple(map(_reminder, places["remind"].items())),
+        delay=_delay(places) if kind is StepKind.AUTOMATIC else None,
+        call=_call(places["call"]),
+        branches=() if branch else tuple(_step(each, branch=True) for each in places["branches"].items()),
+        join=read_join(places["join"]),
+        **_ways(places, kind, branch),
     )
 
 
-def _note_useless_keys(places: Mapping[str, Place], kind: StepKind) -> None:
-    useful = _PASSING_KEYS.get(kind, ("outcomes", *_STEP_KEYS))
+def _ways(places: Mapping[str, Place], kind: StepKind | None, branch: bool) -> dict[str, Any]:
+    """Where a step leads: by its outcomes, by the cases of a choice, or by what its branches ended with."""
+    joins = kind is StepKind.PARALLEL
+    cases = () if joins else tuple(map(_case, places["choice"].items()))
+    joined = tuple(map(read_joined, places["choice"].items())) if joins else ()
+    outcomes, conditional = (read_ends(places["outcomes"], kind), {}) if branch else _outcomes(places["outcomes"])
+    implied = {go: go for go in [*(case.go for case in cases), *(case.go for case in joined)]}
+    return {
+        "outcomes": outcomes or implied,
+        "conditional": conditional,
+        "cases": cases,
+        "joined": joined,
+    }
+
+
+def _outcomes(place: Place) -> tuple[dict[str, str], dict[str, tuple[Case, ...]]]:
+    """``fixed: reply``, or ``fixed: [{if: <condition>, go: verify}, {else: reply}]``."""
+    entries = place.entries()
+    conditional = {
+        outcome: tuple(map(_case, target.items()))
+        for outcome, target in entries.items()
+        if isinstance(target.value, list | tuple)
+    }
+    last = {outcome: cases[-1].go if cases else "" for outcome, cases in conditional.items()}
+    return {
+        outcome: last[outcome] if outcome in last else target.key() for outcome, target in entries.items()
+    }, conditional
+
+
+def _reminder(place: Place) -> Reminder:
+    places = place.fields(("at", "send"))
+    return Reminder(places["at"].duration() or timedelta(), places["send"].key())
+
+
+def _call(place: Place) -> str | None:
+    """``{event: parts_needed}``."""
+    return None if place.value is None else place.fields(("event",))["event"].key()
+
+
+def _delay(places: Mapping[str, Place]) -> Delay | None:
+    """``wait: 2d``, ``wait: 2wd`` with ``calendar: office``, or ``until: office``."""
+    calendar = places["calendar"].key() or None
+    under = calendar not in (None, REAL)
+    length, until = places["wait"].length(under), places["until"].key() or None
+    if until is not None and (length is not None or calendar is not None):
+        places["until"].wrong("process.two_waits")
+    if calendar is not None and length is None:
+        places["calendar"].wrong("process.needs_length")
+    if until is not None:
+        return Delay(None, until)
+    return Delay(length, calendar if under else None) if length is not None else None
+
+
+def _note_useless_keys(places: Mapping[str, Place], kind: StepKind, useful: Collection[str]) -> None:
     for name in _ALL_STEP_KEYS:
         if name not in useful and places[name].value is not None:
             places[name].wrong("process.useless_key", kind=kind, known=", ".join(useful))
@@ -122,21 +219,16 @@ def _change(place: Place) -> Change:
     return Change(places["priority"].word(Priority), tags)
 
 
-def _limits(place: Place) -> Limits:
-    places = place.fields((), (*Priority, "warn", "pause"))
-    targets = {priority: places[priority].duration() for priority in Priority}
-    stages = [stage.word(Stage) for stage in places["pause"].items()]
-    return Limits(
-        targets={priority: target for priority, target in targets.items() if target},
-        warn=tuple(share.share() for share in places["warn"].items()),
-        pause=tuple(filter(None, stages)),
-    )
-
-
 def _assign(place: Place) -> Assign:
-    if isinstance(place.value, Mapping):
-        return Assign("same_as", place.fields(("same_as",))["same_as"].key())
-    return Assign(place.one_of(_STRATEGIES, "{same_as: <step>}") or "manual")
+    """``least_loaded``, ``{same_as: step}``, or ``{strategy: skill, skills: [electrics]}``."""
+    if not isinstance(place.value, Mapping):
+        forms = ("{same_as: <step>}", "{strategy: <word>, skills: [<key>]}")
+        return Assign(Strategy(place.one_of(_STRATEGIES, *forms) or Strategy.MANUAL))
+    places = place.fields((), ("strategy", "same_as", "skills"))
+    same_as = places["same_as"].key() or None
+    skills = tuple(skill.key() for skill in places["skills"].items())
+    strategy = places["strategy"].one_of(_STRATEGIES) or (Strategy.SAME_AS if same_as else Strategy.SKILL)
+    return Assign(Strategy(strategy), same_as, skills)
 
 
 def _open(place: Place) -> Open:
@@ -144,11 +236,12 @@ def _open(place: Place) -> Open:
     return Open(places["system"].key(), places["template"].key())
 
 
-def _escalation(place: Place) -> Escalation:
-    places = place.fields(("at",), ("tell", "raise", "if"))
+def _escalation(place: Place, calendar_of_limit: str | None) -> Escalation:
+    places = place.fields(("at",), ("tell", "raise", "if", "calendar"))
     if places["tell"].value is None and places["raise"].value is None:
         places["tell"].wrong("process.idle_escalation")
-    anchor, share, offset = _instant(places["at"])
+    calendar = places["calendar"].key() or None
+    anchor, share, offset = read_instant(places["at"], (calendar or calendar_of_limit) not in (None, REAL))
     return Escalation(
         anchor=anchor,
         share=share,
@@ -156,6 +249,7 @@ def _escalation(place: Place) -> Escalation:
         tell=tuple(map(read_tell, _one_or_list(places["tell"]))),
         raise_priority=places["raise"].one_of(("priority",)) is not None,
         condition=_condition(places["if"]),
+        calendar=calendar,
     )
 
 
@@ -171,17 +265,3 @@ def _condition(place: Place) -> Condition | None:
         place.problems.extend(read)
         return None
     return read
-
-
-def _instant(place: Place) -> tuple[Anchor, float, timedelta]:
-    text = place.value if isinstance(place.value, str) else ""
-    try:
-        if text.endswith("%"):
-            return Anchor.SHARE, read_share(text), timedelta()
-        if text.startswith("+"):
-            return Anchor.AFTER, 1.0, read_duration(text[1:])
-        return Anchor.SINCE, 0.0, read_duration(text)
-    except ValueError:
-        if place.value is not None:
-            place.wrong("process.not_an_instant", value=shown(place.value))
-        return Anchor.SINCE, 0.0, timedelta()

@@ -9,15 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
-from voxloop.domain.durations import read_duration
+from voxloop.domain.durations import Duration, read_duration, read_length
 from voxloop.domain.problems import Problem
 from voxloop.domain.texts import LANGUAGES
 
 _Word = TypeVar("_Word", bound=StrEnum)
 LONGEST_TITLE = 200
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
+LARGEST_NUMBER = 10**12
 _SHOWN = 60
 _SHARE = re.compile(r"([1-9][0-9]?|100)%")
 
@@ -32,6 +33,11 @@ def read_share(text: object) -> float:
     if form is None:
         raise ValueError(text)
     return int(form[1]) / 100
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a number, no yes or no, of a size that people handle."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
 
 
 def shown(value: object) -> str:
@@ -80,12 +86,16 @@ class Place:
 
     def entries(self) -> dict[str, "Place"]:
         """The places of a mapping whose keys the author chooses; notes keys that are not of a key's form."""
-        places = {name: self.inner(name, value) for name, value in self._table().items()}
+        places = self.parts()
         for name, place in places.items():
             if not isinstance(name, str) or not KEY.fullmatch(name):
                 place.wrong("document.not_a_key", value=shown(name))
             place.needed()
         return {str(name): place for name, place in places.items()}
+
+    def parts(self) -> dict[object, "Place"]:
+        """The places of a mapping, by names of whatever form."""
+        return {name: self.inner(name, value) for name, value in self._table().items()}
 
     def items(self) -> list["Place"]:
         """The places of a list."""
@@ -119,6 +129,15 @@ class Place:
         if self.value is not None and not isinstance(self.value, bool):
             self.wrong("document.not_a_flag")
         return self.value is True
+
+    def number(self) -> float | None:
+        """A number of a size that people handle."""
+        if self.value is None:
+            return None
+        if is_number(self.value):
+            return self.value
+        self.wrong("document.not_a_number", value=shown(self.value))
+        return None
 
     def translated(self) -> dict[str, str]:
         """A title in each of our languages, by language."""
@@ -155,6 +174,21 @@ class Place:
         except ValueError:
             self.wrong("document.not_a_duration", value=shown(self.value))
             return None
+
+    def length(self, under_calendar: bool) -> Duration | None:
+        """A time like ``24h``, under a calendar also ``2wd``."""
+        if self.value is None:
+            return None
+        try:
+            length = read_length(self.value)
+        except ValueError:
+            self.wrong("document.not_a_duration", value=shown(self.value))
+            return None
+        if length.days and not under_calendar:
+            self.wrong("document.needs_calendar", value=shown(self.value))
+        if length.whole and under_calendar:
+            self.wrong("document.whole_days", value=shown(self.value))
+        return length
 
     def share(self) -> float:
         """A share like ``75%``."""

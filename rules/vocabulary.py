@@ -45,6 +45,7 @@ class Producer(StrEnum):
     ANALYSIS = "analysis"
     CUSTOMER = "customer"
     COUNTS = "counts"
+    CALENDAR = "calendar"
     LOOP = "loop"
 
 
@@ -179,7 +180,7 @@ FACTS: Mapping[str, Fact] = {
     "part_count_30d": _COUNT,
     "version_count_7d": _COUNT,
     "region_count_7d": _COUNT,
-    "in_service_hours": Fact(_BOOL, None),
+    "in_service_hours": Fact(_BOOL, Producer.CALENDAR),
     "is_reopen": Fact(_BOOL, _LOOP, later=True),
     "priority": Fact(_KEYWORD, _LOOP, tuple(Priority), later=True),
     "accepted": Fact(_BOOL, _LOOP, later=True),

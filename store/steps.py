@@ -11,7 +11,15 @@ from voxloop.store.item_tables import content
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import assignment, step_run
 
-_CURRENT = select(step_run).where(step_run.c.item == bindparam("of"), step_run.c.ended_at.is_(None))
+_OPEN = (step_run.c.item == bindparam("of")) & step_run.c.ended_at.is_(None)
+_CURRENT = select(step_run).where(_OPEN, step_run.c.parent.is_(None))
+_owner = (
+    select(assignment.c.member)
+    .where(assignment.c.item == step_run.c.item, assignment.c.seq == step_run.c.seq, assignment.c.ended_at.is_(None))
+    .scalar_subquery()
+)
+_OPEN_BRANCHES = _OPEN & step_run.c.parent.is_not(None)
+_BRANCHES = select(step_run, _owner.label("owner")).where(_OPEN_BRANCHES).order_by(step_run.c.seq)
 _NEXT = select(func.coalesce(func.max(step_run.c.seq), 0) + 1).where(step_run.c.item == bindparam("of"))
 _BEGIN = insert(step_run).values(seq=_NEXT.scalar_subquery()).returning(step_run)
 _MINE = (step_run.c.item == bindparam("of")) & (step_run.c.seq == bindparam("place"))
@@ -19,8 +27,20 @@ _CHANGE = update(step_run).where(_MINE).returning(step_run)
 
 
 async def current(session: Session, item: UUID) -> Row | None:
-    """The step at which the item stands, or None."""
+    """The step at which the item stands, or None; of branches, the parallel step."""
     return (await session.execute(_CURRENT, {"of": item})).mappings().one_or_none()
+
+
+async def branches(session: Session, item: UUID) -> Sequence[Row]:
+    """The branches that are open where the item stands, in order, each with its ``owner``."""
+    return (await session.execute(_BRANCHES, {"of": item})).mappings().all()
+
+
+async def ends(session: Session, run: Row) -> dict[str, str | None]:
+    """With which outcome each branch of a parallel step has ended; None for those that were withdrawn, or are open."""
+    mine = (step_run.c.item == run["item"]) & (step_run.c.parent == run["seq"])
+    rows = (await session.execute(select(step_run.c.step, step_run.c.outcome).where(mine))).all()
+    return {row.step: row.outcome for row in rows}
 
 
 async def begin(session: Session, item: UUID, **values: Any) -> Row:
@@ -38,13 +58,13 @@ async def change(session: Session, run: Row, **values: Any) -> Row:
 
 async def assign(session: Session, run: Row, **values: Any) -> None:
     """Give the step to ``team`` and ``member`` for a ``reason``, from ``began_at`` on; whoever had it is released."""
-    await release(session, run["item"], values["began_at"])
+    await release(session, run, values["began_at"])
     await session.execute(insert(assignment).values(item=run["item"], seq=run["seq"], **values))
 
 
-async def release(session: Session, item: UUID, at: object) -> None:
-    """Nobody owns the item any more."""
-    mine = (assignment.c.item == item) & assignment.c.ended_at.is_(None)
+async def release(session: Session, run: Row, at: object) -> None:
+    """Nobody owns the step any more."""
+    mine = (assignment.c.item == run["item"]) & (assignment.c.seq == run["seq"]) & assignment.c.ended_at.is_(None)
     await session.execute(update(assignment).where(mine).values(ended_at=at))
 
 

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from voxloop.domain.feedback import Stage
-from voxloop.domain.loop import Act, Attributes, Plan, Verb, refusal
-from voxloop.domain.process import ClockName
+from voxloop.domain.guard import refusal
+from voxloop.domain.limits import ClockName
+from voxloop.domain.loop import Act, Attributes, Plan, Verb
+from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
 from voxloop.domain.texts import label, say, sentence
-from voxloop.store import clocks, events, messages
+from voxloop.store import clocks, events, messages, surveys
 from voxloop.store.sessions import Row, Session
 
 # The acknowledgement says no more than the page itself.
@@ -56,6 +58,7 @@ class Progress:
     clocks: Sequence[Row]
     events: Sequence[Row]
     messages: Sequence[Row]
+    survey: Row | None = None
 
     @property
     def closed(self) -> bool:
@@ -64,6 +67,12 @@ class Progress:
     def may(self, verb: str) -> bool:
         """Whether that act is possible now."""
         return refusal(Act(Verb(verb), "customer", ""), self.plan) is None
+
+    @property
+    def scores(self) -> range:
+        """What she can answer the survey with."""
+        least, most = SurveyKind(self.survey["kind"]).range if self.survey is not None else (0, -1)
+        return range(least, most + 1)
 
     def happened(self, language: str) -> list[Happened]:
         """Her timeline, the newest first."""
@@ -78,6 +87,8 @@ class Progress:
 
     def next(self, now: datetime) -> Next:
         """What comes next."""
+        if self.plan.together:
+            return Next("together")
         if self.closed:
             return Next("reopen", self.moments.get("finish")) if self.may(Verb.REOPEN) else Next("nothing")
         if self.may(Verb.CONFIRM):
@@ -104,11 +115,15 @@ async def read_progress(session: Session, item: Row) -> Progress:
         kind=told.get("kind"),
         asks=told.get("asks", False),
         finished=item["finished_at"] is not None,
+        survey=told.get("survey"),
+        merged=told.get("merged", False),
+        together=told.get("together", False),
         attributes=Attributes(stage=item["stage"]),
     )
     moments = {each["name"]: datetime.fromisoformat(each["at"]) for each in told.get("moments", ())}
     happened, said = await events.of_items(session, [id_]), await messages.of_items(session, [id_])
-    return Progress(item, plan, moments, await clocks.running(session, id_), happened, said)
+    survey = await surveys.get(session, id_, item["round"])
+    return Progress(item, plan, moments, await clocks.running(session, id_), happened, said, survey)
 
 
 def _told(event: Row, language: str) -> str:

@@ -3,6 +3,7 @@
 What is offered follows the same guard that the loop asks; whether it was done, only the loop says.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -29,16 +30,23 @@ from voxloop.web.progress import read_progress, when
 from voxloop.web.rendering import language_of, page
 from voxloop.web.visitors import person
 
-_VERBS = {verb.value: verb for verb in (Verb.CONFIRM, Verb.REJECT, Verb.CUSTOMER_REPLY, Verb.REOPEN)}
+_VERBS = {
+    verb.value: verb for verb in (Verb.CONFIRM, Verb.REJECT, Verb.CUSTOMER_REPLY, Verb.REOPEN, Verb.ANSWER_SURVEY)
+}
+
+
+_SCORE = re.compile(r"[0-9]{1,2}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """The form as it is shown: its key, and after a refusal her words and what was said to them."""
+    """The form as it is shown: its key, and after a refusal which it was, her words and what was said to them."""
 
     key: str
     words: str = ""
     problem: str = ""
+    act: str = ""
+    score: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,12 +62,14 @@ class _StatusPages:
         self.limiter.count(request)
         item = await self._item(request)
         form = await read_form(request, LARGEST_WITHOUT_FILES)
-        key, said, wanted = (words(form, name) for name in ("key", "words", "act"))
+        key, said, wanted, score = (words(form, name) for name in ("key", "words", "act", "score"))
         language = language_of(request)
         try:
-            await perform(self.parts, _customer_of(item), item, _asked(wanted, key, said))
+            asked = _scored(key, said, score) if wanted == Verb.ANSWER_SURVEY else _asked(wanted, key, said)
+            await perform(self.parts, _customer_of(item), item, asked)
         except (Refused, RefusedTogether) as refused:
-            return await self._page(request, item, _Tried(key, said, _worded(language, refused)), 422)
+            tried = _Tried(key, said, _worded(language, refused), wanted, score)
+            return await self._page(request, item, tried, 422)
         return RedirectResponse(f"{request.url.path}?lang={language}&done={wanted}", 303)
 
     async def thank(self, request: Request) -> Response:
@@ -140,6 +150,23 @@ def _asked(wanted: str, key: str, said: str) -> Asked:
     given = {"key": key.strip() or None, "text": value}
     demand(text_problem(given, "key", LONGEST_KEY - len(wanted) - 1), check(given, "text", LONGEST_TEXT))
     return Asked(Wish(verb, {"text": value} if value else None), f"{wanted} {key}")
+
+
+def _scored(key: str, said: str, score: str) -> Asked:
+    """Her answer to the survey; another score under the same key is another answer.
+
+    Raises:
+        RefusedTogether: there is no score, or her words are not possible.
+    """
+    given = {"key": key.strip() or None, "text": clean({"text": said})["text"], "score": score.strip() or None}
+    number = int(score) if _SCORE.fullmatch(score) else None
+    demand(
+        None if number is not None else Refused(RefusalCode.NO_SCORE, ["score"]),
+        text_problem(given, "key", LONGEST_KEY - len(Verb.ANSWER_SURVEY) - len(score) - 2),
+        optional_problem(given, "text", LONGEST_TEXT),
+    )
+    wish = Wish(Verb.ANSWER_SURVEY, {"score": number, "comment": given["text"]})
+    return Asked(wish, f"{Verb.ANSWER_SURVEY} {score} {key}")
 
 
 def _worded(language: str, refused: Refused | RefusedTogether) -> str:

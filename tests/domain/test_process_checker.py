@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from voxloop.domain.durations import read_duration
 from voxloop.domain.problems import Known, Problem
 from voxloop.domain.process_checker import check_process
 from voxloop.domain.texts import LANGUAGES, say
@@ -29,7 +30,7 @@ reopen_at: repair
 closes: {silent: no_answer}
 clocks: {first_response: {urgent: 1h, normal: 8h}, resolution: {normal: 5d}}
 """
-TASK = "{key: b, kind: task, outcomes: {done: close}}"
+TASK = "{key: b, kind: task, team: service, outcomes: {done: close}}"
 # In a step: what an escalation can tell and when, what can be opened, how long things may take.
 DETAILS = """
     respond: {high: 2h},
@@ -52,7 +53,7 @@ def found(document: str) -> list[tuple[str, str]]:
 
 
 def one_step(more: str) -> str:
-    return f"{HEAD}steps: [{{key: repair, kind: task, outcomes: {{fixed: close}}, {more}}}]"
+    return f"{HEAD}steps: [{{key: repair, kind: task, team: service, outcomes: {{fixed: close}}, {more}}}]"
 
 
 def test_a_sound_process_has_no_problems() -> None:
@@ -72,7 +73,7 @@ def test_what_cannot_be_read_is_told() -> None:
     ("right", "wrong", "path", "code"),
     [
         ("reopen_at: repair", "reopen_at: again", "reopen_at", "process.unknown_reopen_at"),
-        ("urgent: 1h", "urgent: 6d", "clocks.first_response", "process.above"),
+        ("urgent: 1h", "urgent: 6d", "clocks.first_response.urgent", "process.above"),
         ("closes: {silent:", "closes: {fixed:", "closes.fixed", "process.not_an_end"),
         ("team: service, assign", "team: sales, assign", "steps[3].team", "process.unknown_team"),
         ("send: question", "send: riddle", "steps[1].send", "process.unknown_template"),
@@ -101,9 +102,9 @@ def test_each_problem(right: str, wrong: str, path: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("more", "path", "code"),
     [
-        ("respond: {normal: 9h}, limit: {normal: 8h}", "respond", "process.above"),
-        ("respond: {low: 2h}, limit: {high: 1h, low: 8h}", "respond", "process.above"),
-        ("respond: {high: 9h}, limit: {low: 8h}", "respond", "process.above"),
+        ("respond: {normal: 9h}, limit: {normal: 8h}", "respond.normal", "process.above"),
+        ("respond: {low: 2h}, limit: {high: 1h, low: 8h}", "respond.low", "process.above"),
+        ("respond: {high: 9h}, limit: {low: 8h}", "respond.high", "process.above"),
         ("open: [{system: erp, template: bug}]", "open[0].system", "process.unknown_system"),
         ("open: [{system: pms, template: wish}]", "open[0].template", "process.unknown_template"),
         ("escalate: [{at: 75%, raise: priority}]", "escalate[0].at", "process.needs_limit"),
@@ -125,33 +126,44 @@ def test_each_problem_of_a_task(more: str, path: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("steps", "problems"),
     [
-        ("[{key: a, kind: task, outcomes: {}}]", [("steps[0].outcomes", "process.no_outcome")]),
-        ("[{key: a, kind: task, outcomes: {again: a}}]", [("steps[0].outcomes", "process.endless")]),
-        ("[{key: a, kind: task, outcomes: {again: a, done: close}}]", []),
+        ("[{key: a, kind: task, team: service, outcomes: {}}]", [("steps[0].outcomes", "process.no_outcome")]),
+        ("[{key: a, kind: task, team: service, outcomes: {again: a}}]", [("steps[0].outcomes", "process.endless")]),
+        ("[{key: a, kind: task, team: service, outcomes: {again: a, done: close}}]", []),
         (
-            "[{key: a, kind: task, outcomes: {x: b, y: close}}, {key: b, kind: task, outcomes: {z: c}},"
-            " {key: c, kind: task, outcomes: {z: b}}]",
+            "[{key: a, kind: task, team: service, outcomes: {x: b, y: close}},"
+            " {key: b, kind: task, team: service, outcomes: {z: c}},"
+            " {key: c, kind: task, team: service, outcomes: {z: b}}]",
             [("steps[1].outcomes", "process.endless"), ("steps[2].outcomes", "process.endless")],
         ),
         (
-            "[{key: a, kind: task, outcomes: {x: close}}, {key: a, kind: task, outcomes: {x: close}}]",
+            "[{key: a, kind: task, team: service, outcomes: {x: close}},"
+            " {key: a, kind: task, team: service, outcomes: {x: close}}]",
             [("steps[1].key", "process.duplicate")],
         ),
         (
-            "[{key: a, kind: task, outcomes: {x: close}}, {key: close, kind: task, outcomes: {x: close}}]",
+            "[{key: a, kind: task, team: service, outcomes: {x: close}},"
+            " {key: close, kind: task, team: service, outcomes: {x: close}}]",
             [("steps[1].key", "process.reserved")],
         ),
         (
-            "[{key: a, kind: task, outcomes: {x: hold}}, {key: hold, kind: task, outcomes: {x: close}}]",
+            "[{key: a, kind: task, team: service, outcomes: {x: hold}},"
+            " {key: hold, kind: task, team: service, outcomes: {x: close}}]",
             [("steps[1].key", "process.reserved")],
         ),
-        ("[{key: a, kind: task, outcomes: {x: hold}}]", [("steps[0].outcomes.x", "process.unknown_step")]),
         (
-            "[{key: a, kind: task, outcomes: {x: b}}, {key: b, kind: task, outcomes: {x: close}},"
-            " {key: a, kind: task, outcomes: {x: close}}]",
+            "[{key: a, kind: task, team: service, outcomes: {x: hold}}]",
+            [("steps[0].outcomes.x", "process.unknown_step")],
+        ),
+        (
+            "[{key: a, kind: task, team: service, outcomes: {x: b}},"
+            " {key: b, kind: task, team: service, outcomes: {x: close}},"
+            " {key: a, kind: task, team: service, outcomes: {x: close}}]",
             [("steps[2].key", "process.duplicate")],
         ),
-        ("[{key: a, kind: task, outcomes: {x: nowhere}}]", [("steps[0].outcomes.x", "process.unknown_step")]),
+        (
+            "[{key: a, kind: task, team: service, outcomes: {x: nowhere}}]",
+            [("steps[0].outcomes.x", "process.unknown_step")],
+        ),
     ],
 )
 def test_the_way_to_the_end(steps: str, problems: list[tuple[str, str]]) -> None:
@@ -198,7 +210,7 @@ LOW = "{fact: rating, is: less, value: 3}"
             [("set.tags[1]", "process.bad_tag")],
         ),
         (
-            "[{key: a, kind: task, limit: {pause: [waiting_customer, answered]}, outcomes: {x: close}}]",
+            "[{key: a, kind: task, team: service, limit: {pause: [waiting_customer, answered]}, outcomes: {x: close}}]",
             [("limit.pause[1]", "process.never_paused")],
         ),
         (
@@ -220,7 +232,7 @@ SUPPLIER = "{key: b, kind: linked, system: pms, outcomes: {done: a, refused: clo
 @pytest.mark.parametrize(
     ("second", "spins"),
     [
-        ("{key: b, kind: task, outcomes: {done: a}}", False),
+        ("{key: b, kind: task, team: service, outcomes: {done: a}}", False),
         ("{key: b, kind: automatic, send: question, outcomes: {done: a}}", True),
         ("{key: b, kind: reply, send: question, outcomes: {sent: a}}", True),
         ("{key: b, kind: reply, send: question, team: service, outcomes: {sent: a}}", False),
@@ -235,12 +247,13 @@ def test_an_item_does_not_go_round_while_nobody_is_waited_for(second: str, spins
 
 def test_a_priority_that_takes_another_ones_limit_is_told_once() -> None:
     (problem,) = check(one_step("respond: {low: 9h}, limit: {low: 8h}"))
-    assert problem.params == {"priority": "low"}
+    assert problem.params == {"priority": "low", "other": "steps[0].limit.low"}
 
 
 def test_a_step_may_serve_reopened_items_only() -> None:
     steps = (
-        "[{key: a, kind: reply, send: question, outcomes: {sent: close}}, {key: b, kind: task, outcomes: {done: a}}]"
+        "[{key: a, kind: reply, send: question, outcomes: {sent: close}},"
+        " {key: b, kind: task, team: service, outcomes: {done: a}}]"
     )
     assert found(f"{HEAD}steps: {steps}") == [("steps[1]", "process.unreachable")]
     assert found(f"{HEAD}reopen_at: b\nsteps: {steps}") == []
@@ -252,16 +265,20 @@ def test_a_priority_without_a_limit_cannot_be_above_it() -> None:
 
 def starter_known() -> Known:
     company = yaml.safe_load(STARTER.joinpath("company.yaml").read_text("utf-8"))
+    calendars = [yaml.safe_load(file.read_text("utf-8")) for file in STARTER.joinpath("calendars").glob("*.yaml")]
+    day_hours = {calendar["key"]: read_duration(calendar["day_hours"]) for calendar in calendars}
     return Known(
         teams=frozenset(team["key"] for team in company["teams"]),
         members=frozenset(member["key"] for member in company["members"]),
         roles=frozenset(role for member in company["members"] for role in member["roles"]),
         templates=frozenset(file.stem for file in STARTER.joinpath("templates").glob("*.yaml")),
         systems=frozenset({"pms", "qms", "srm", "crm"}),
+        calendars=frozenset(day_hours),
+        day_hours=day_hours,
     )
 
 
-@pytest.mark.parametrize("key", ["product_defect", "complaint", "suggestion", "praise", "question"])
+@pytest.mark.parametrize("key", [file.stem for file in STARTER.joinpath("processes").glob("*.yaml")])
 def test_a_starter_process_is_sound(key: str) -> None:
     document = STARTER.joinpath("processes", f"{key}.yaml").read_text("utf-8")
     assert check_process(yaml.safe_load(document), starter_known()) == []

@@ -5,20 +5,12 @@ import pytest
 import yaml
 
 from voxloop.domain.decision import Open, Tell
+from voxloop.domain.durations import Duration
 from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.forms import Field
+from voxloop.domain.limits import Anchor, ClockName, Escalation, Limits
 from voxloop.domain.problems import InvalidDocument
-from voxloop.domain.process import (
-    Anchor,
-    Assign,
-    Case,
-    Change,
-    ClockName,
-    Escalation,
-    Limits,
-    Process,
-    Step,
-    StepKind,
-)
+from voxloop.domain.process import Assign, Case, Change, Process, Step, StepKind, Strategy
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.rules import Leaf
 from voxloop.domain.texts import LANGUAGES, say
@@ -60,14 +52,23 @@ title: {zh-CN: 表扬, en: Praise}
 reopen_for: 7d
 steps: [{key: thank, kind: task, outcomes: {thanked: close}}]
 """
+SAME = Assign(Strategy.SAME_AS, "repair")
+LOW = Leaf("rating", "less", 3)
+TEN_DAYS = Duration(timedelta(days=10), whole=True)
+
+
+def hours(number: float) -> Duration:
+    return Duration(number * HOUR)
+
+
 PROCESS = Process(
     key="product_defect",
     title=TITLE,
     handles=(FeedbackType.DEFECT, FeedbackType.OTHER),
     reopen_for=timedelta(days=14),
     clocks={
-        ClockName.FIRST_RESPONSE: Limits({Priority.URGENT: HOUR, Priority.NORMAL: 8 * HOUR}, warn=(0.75,)),
-        ClockName.RESOLUTION: Limits({Priority.NORMAL: timedelta(days=10)}, pause=(Stage.WAITING_CUSTOMER,)),
+        ClockName.FIRST_RESPONSE: Limits({Priority.URGENT: hours(1), Priority.NORMAL: hours(8)}, warn=(0.75,)),
+        ClockName.RESOLUTION: Limits({Priority.NORMAL: TEN_DAYS}, pause=(Stage.WAITING_CUSTOMER,)),
     },
     steps=(
         Step(
@@ -76,26 +77,28 @@ PROCESS = Process(
             title=TITLE,
             outcomes={"fixed": "reply", "need_information": "ask"},
             team="rd_bugfix",
-            assign=Assign("least_loaded"),
-            respond=Limits({Priority.HIGH: 2 * HOUR}),
-            limit=Limits({Priority.HIGH: 8 * HOUR, Priority.NORMAL: 24 * HOUR}),
+            assign=Assign(Strategy.LEAST_LOADED),
+            respond=Limits({Priority.HIGH: hours(2)}),
+            limit=Limits({Priority.HIGH: hours(8), Priority.NORMAL: hours(24)}),
             opens=(Open("pms", "bug"),),
-            require=("root_cause", "fix_version"),
+            form=(Field("root_cause", {}, required=True), Field("fix_version", {}, required=True)),
             escalate=(
-                Escalation(Anchor.SHARE, 0.75, 0 * HOUR, (Tell("assignee"),), False, None),
+                Escalation(Anchor.SHARE, 0.75, Duration(), (Tell("assignee"),), False, None),
                 Escalation(
                     Anchor.AFTER,
                     1.0,
-                    24 * HOUR,
+                    hours(24),
                     (Tell("team_lead", ("wecom", "email")), Tell({"role": "director"})),
                     True,
                     None,
                 ),
-                Escalation(Anchor.SINCE, 0.0, HOUR / 2, (Tell({"member": "li"}),), False, Leaf("rating", "less", 3)),
+                Escalation(Anchor.SINCE, 0.0, hours(0.5), (Tell({"member": "li"}),), False, Leaf("rating", "less", 3)),
             ),
         ),
         Step("ask", StepKind.CUSTOMER, {}, {"answered": "repair", "silent": "reply"}, wait=72 * HOUR, send="question"),
-        Step("reply", StepKind.REPLY, {}, {"sent": "supplier"}, team="service", assign=Assign("same_as", "repair")),
+        Step(
+            "reply", StepKind.REPLY, {}, {"sent": "supplier"}, team="service", assign=Assign(Strategy.SAME_AS, "repair")
+        ),
         Step("supplier", StepKind.LINKED, {}, {"done": "close", "refused": "close"}, system="srm"),
     ),
     closes={"refused": Outcome.DECLINED},
@@ -138,14 +141,14 @@ CASES = [
     ("kind: task", "kind: task, choice: [{else: close}]", "steps[0].choice", "process.useless_key"),
     ("kind: task", "kind: task, set: {priority: high}", "steps[0].set", "process.useless_key"),
     ("kind: task", "kind: task, tell: {to: team_lead}", "steps[0].tell", "process.useless_key"),
-    ("kind: task", "kind: automatic, send: thanks, wait: 3d", "steps[0].wait", "process.useless_key"),
+    ("kind: task", "kind: automatic, send: thanks, limit: {}", "steps[0].limit", "process.useless_key"),
     ("kind: task", "kind: automatic, set: {stage: closed}", "steps[0].set.stage", "document.unknown_key"),
     ("kind: task", "kind: automatic, set: {priority: top}", "steps[0].set.priority", "document.unknown_value"),
     ("kind: task", "kind: automatic, tell: {to: boss}", "steps[0].tell.to", "document.unknown_value"),
     ("thanked: close", "yes: close", "steps[0].outcomes.True", "document.not_a_key"),
     ("thanked: close", "thanked:", "steps[0].outcomes.thanked", "document.missing"),
-    ("kind: task", "kind: task, calendar: office", "steps[0].calendar", "document.unknown_key"),
-    ("kind: task", "kind: task, assign: skill", "steps[0].assign", "document.unknown_value"),
+    ("kind: task", "kind: task, calendar: office", "steps[0].calendar", "process.useless_key"),
+    ("kind: task", "kind: task, assign: magic", "steps[0].assign", "document.unknown_value"),
     ("kind: task", "kind: task, assign: {same_as: 1}", "steps[0].assign.same_as", "document.not_a_text"),
     ("kind: task", "kind: task, limit: {soon: 1h}", "steps[0].limit.soon", "document.unknown_key"),
     ("kind: task", "kind: task, limit: {low: 1}", "steps[0].limit.low", "document.not_a_duration"),

@@ -3,12 +3,17 @@
 import pytest
 import yaml
 
+from voxloop.domain.problems import ANYTHING
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.texts import LANGUAGES, say
+from voxloop.rules.kinds import check_document
 from voxloop.rules.process_conditions import check_conditions
 
 HEAD = "key: a\ntitle: {zh-CN: 缺陷, en: Defect}\nreopen_for: 7d\n"
 LOW, HIGH = "{fact: rating, is: less, value: 3}", "{fact: rating, is: more, value: 3}"
+NEVER = f"{{at: 1h, raise: priority, if: {{all: [{LOW}, {HIGH}]}}}}"
+BRANCH = f"{{key: b, kind: task, team: x, escalate: [{NEVER}], outcomes: [x]}}"
+PARALLEL = f"{{key: s, kind: parallel, branches: [{BRANCH}], outcomes: {{done: close}}}}"
 TOPIC = "{fact: topic, is: exists}"
 URGENT, CALM = "{fact: priority, is: equals, value: urgent}", "{fact: priority, is: equals, value: low}"
 
@@ -18,6 +23,16 @@ def found(step: str) -> list[tuple[str, str]]:
     for problem in problems:
         assert all(say(language, f"problem.{problem.code}", **problem.params) for language in LANGUAGES)
     return [(problem.path, problem.code) for problem in problems]
+
+
+def test_conditions_of_branches_are_checked_too() -> None:
+    assert found(PARALLEL) == [("steps[0].branches[0].escalate[0].if", "process.never")]
+
+
+def test_a_warning_hides_no_condition_that_never_holds() -> None:
+    body = yaml.safe_load(f"{HEAD}steps: [{PARALLEL}]")
+    codes = [problem.code for problem in check_document("process", "a", body, ANYTHING)]
+    assert codes == ["process.one_branch", "process.never"]
 
 
 @pytest.mark.parametrize(

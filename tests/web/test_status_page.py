@@ -13,6 +13,7 @@ from voxloop.domain.identity import new_id
 from voxloop.domain.loop import Verb
 from voxloop.store.item_tables import feedback
 from voxloop.tests.web.site import Site, hidden
+from voxloop.tests.workflows.branching import SAFETY, done, published
 from voxloop.tests.workflows.house import House
 
 
@@ -39,6 +40,18 @@ async def test_it_shows_what_concerns_the_customer_and_nothing_else(lively: Site
     assert "secret note" not in page
     for name in ("li_na", "Li Na", "customer_service", "Customer service", "priority", "question"):
         assert name not in page.replace("question?", "")
+
+
+async def test_who_works_on_it_side_by_side_is_between_colleagues(lively: Site, house: House) -> None:
+    async with published(house, SAFETY):
+        item = await house.settled_item("suggestion", text="A child could open it")
+        await done(house, item, "design", "agreed")
+        _, _, page = await page_of(lively, item)
+        await house.settle()
+    assert "A child could open it" in page
+    assert "We are working on it" in page
+    for name in ("Quality check", "quality", "design", "agreed", "Supplier", "Look into it", "rd_bugfix"):
+        assert name not in page
 
 
 @pytest.mark.parametrize(
@@ -163,3 +176,67 @@ async def test_it_says_by_when_what_comes_next(lively: Site, house: House) -> No
     assert re.search(r"mean to answer you\.</p>\s*<p><strong>By <time datetime=", page)
     _, _, asked = await page_of(lively, await answered(house))
     assert re.search(r"we close it\.</p>\s*<p><strong>By <time datetime=", asked)
+
+
+async def surveyed(house: House) -> UUID:
+    """A defect without a fault: it is closed, and its customer is asked how content she is."""
+    item = await house.settled_item("defect")
+    await house.act(item, Verb.COMPLETE, {"fields": {}}, outcome="not_a_defect", fields=["root_cause"])
+    await house.act(item, Verb.REPLY, {"text": "It must be plugged in first."})
+    await house.settle()
+    return item
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "thanks"),
+    [
+        ("en", "How satisfied are you with how we handled this?", "Thank you for your answer."),
+        ("zh-CN", "您对本次处理的满意程度如何？", "感谢您的反馈。"),
+    ],
+)
+async def test_she_says_how_content_she_is(lively: Site, house: House, language: str, asks: str, thanks: str) -> None:
+    item = await surveyed(house)
+    visitor, path, page = await page_of(lively, item, language)
+    assert asks in page
+    assert re.findall(r'name="score" value="(\d)"', page) == ["1", "2", "3", "4", "5"]
+    sent = hidden(page) | {"act": "answer_survey", "score": "4", "words": "Quick"}
+    done = [await visitor.post(path, data=sent) for _ in range(2)]
+    assert [each.status_code for each in done] == [303, 303]
+    after = (await visitor.get(done[0].headers["location"])).text
+    assert thanks in after
+    assert asks not in after
+    assert (await house.kinds(item)).count("survey_answered") == 1
+
+
+async def test_without_a_score_she_is_asked_again_and_keeps_her_words(lively: Site, house: House) -> None:
+    item = await surveyed(house)
+    visitor, path, page = await page_of(lively, item)
+    for score in ("", "9", "five"):
+        refused = await visitor.post(
+            path, data=hidden(page) | {"act": "answer_survey", "score": score, "words": "Well"}
+        )
+        assert refused.status_code == 422
+        assert refused.text.count("Well") == 1
+    assert "survey_answered" not in await house.kinds(item)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh-CN", "正与另一条相同问题的反馈合并处理"), ("en", "handled together with another one")]
+)
+async def test_of_a_merged_item_she_sees_that_it_is_handled_together_and_may_write(
+    lively: Site, house: House, language: str, said: str
+) -> None:
+    other = await house.settled_item("question", text="the words of somebody else")
+    item = await house.settled_item("question", text="How do I clean the filter?")
+    await house.act(item, Verb.MERGE, other=str(other))
+    await house.settle()
+    visitor, path, page = await page_of(lively, item, language)
+    assert said in page
+    assert 'value="reopen"' not in page
+    for secret in ("the words of somebody else", (await house.row(other))["code"]):
+        assert secret not in page
+    sent = hidden(page) | {"act": "customer_reply", "words": "One more thing"}
+    assert (await visitor.post(path, data=sent)).status_code == 303
+    await house.act(other, Verb.CANCEL)
+    await house.settle()
+    assert 'value="reopen"' in (await visitor.get(path)).text
