@@ -1,12 +1,17 @@
-"""Who gets a step: the process's strategy among the active members of its team, with the reason kept for people."""
+"""Who gets a step: whom the process's strategy finds among its team (``domain/assignment``), with the reason kept."""
 
 from typing import Any
 
+from voxloop.activities import duty, notices
 from voxloop.activities.scene import Scene
-from voxloop.domain.decision import Route
-from voxloop.domain.process import HOLD, Step
+from voxloop.domain.assignment import Candidate, Choice, Code, Ground, Wish, choose
+from voxloop.domain.decision import Route, Tell
+from voxloop.domain.process import HOLD, Step, Strategy
+from voxloop.domain.templates import ASSIGNED, UNASSIGNED
 from voxloop.store import decisions, people, steps
 from voxloop.store.sessions import Row
+
+_TO_ASSIGNEE, _TO_LEAD = Tell("assignee"), Tell("team_lead")
 
 
 async def routed(scene: Scene, step: Step) -> tuple[str | None, str | None]:
@@ -30,36 +35,106 @@ async def route_to(scene: Scene, step: Step | None) -> Row | None:
 
 
 async def assign(scene: Scene, step: Step, run: Row, member: str | None = None) -> None:
-    """Give the step to ``member``, else to whom the strategy finds; to nobody, and the team's queue keeps it."""
-    if member is None:
-        member, reason = await _choose(scene, step, run["team"])
-    else:
-        reason = {"strategy": "named"}
-    await hand(scene, run, run["team"], member, reason)
+    """Give the step to ``member``, whom rules named, else to whom the strategy finds, and tell her.
+
+    When that is nobody, the team's queue keeps it and the team's lead is told.
+    """
+    ground, person = (Ground.NAMED, member) if member is not None else await _whose(scene, step)
+    await _give(scene, step, run, ground, person)
+
+
+async def _whose(scene: Scene, step: Step) -> tuple[Ground | None, str | None]:
+    if step.assign.same_as is not None:
+        return Ground.SAME_AS, await steps.owner_of(scene.session, scene.id, step.assign.same_as)
+    if step.assign.strategy is Strategy.ACCOUNT_OWNER:
+        customer = await scene.customer()
+        return Ground.ACCOUNT_OWNER, customer["account_owner"] if customer else None
+    return None, None
+
+
+async def hand_on(scene: Scene, step: Step, run: Row, member: str) -> None:
+    """Give the step of a ``member`` who is away to who stands in for her, else to whom the strategy finds."""
+    found = await _give(scene, step, run, Ground.HANDED_OVER, member)
+    scene.happened.detail |= {"team": run["team"], "member": found}
+
+
+async def last(scene: Scene, key: str) -> str | None:
+    """Who had the step of that key last, if she still works here."""
+    member = await steps.owner_of(scene.session, scene.id, key)
+    return member if member is not None and await people.active(scene.session, [member]) else None
 
 
 async def hand(scene: Scene, run: Row, team: str | None, member: str | None, reason: dict[str, Any]) -> None:
     """The step belongs to this team and member from now on."""
     await steps.assign(scene.session, run, team=team, member=member, reason=reason, began_at=scene.now)
-    scene.set(team=team, owner=member)
+    scene.hand(run, team, member)
 
 
-async def _choose(scene: Scene, step: Step, team: str | None) -> tuple[str | None, dict[str, Any]]:
-    candidates = await people.in_team(scene.session, team) if team else []
-    loads = await people.loads(scene.session, candidates)
-    reason: dict[str, Any] = {"strategy": step.assign.strategy, "loads": loads}
-    preferred = await _preferred(scene, step)
-    if preferred is not None and await people.active(scene.session, [preferred]):
-        return preferred, reason | {"preferred": preferred}
-    if step.assign.strategy == "manual" or not candidates:
-        return None, reason
-    return min(candidates, key=lambda candidate: (loads[candidate], candidate)), reason
+async def _give(
+    scene: Scene, step: Step, run: Row, ground: Ground | None = None, person: str | None = None
+) -> str | None:
+    wish = await _wish(scene, step, ground, person)
+    choice = await _choice(scene, wish, run["team"])
+    await hand(scene, run, run["team"], choice.member, _reason(wish, choice))
+    if choice.member is not None:
+        scene.happened.detail["assigned"] = _in_short(choice)
+        await notices.tell(scene, [_TO_ASSIGNEE], ASSIGNED)
+    elif choice.strategy is not Strategy.MANUAL:
+        scene.happened.detail["unassigned"] = True
+        await notices.tell(scene, [_TO_LEAD], UNASSIGNED)
+    return choice.member
 
 
-async def _preferred(scene: Scene, step: Step) -> str | None:
-    if step.assign.same_as is not None:
-        return await steps.owner_of(scene.session, scene.id, step.assign.same_as)
-    if step.assign.strategy == "account_owner":
-        customer = await scene.customer()
-        return customer["account_owner"] if customer else None
-    return None
+async def _wish(scene: Scene, step: Step, ground: Ground | None, person: str | None) -> Wish:
+    item, customer = scene.item, await scene.customer()
+    return Wish(
+        strategy=step.assign.strategy,
+        skills=frozenset(step.assign.skills),
+        products=frozenset(filter(None, (item["product"], item["product_line"]))),
+        region=item["region"] or (customer["region"] if customer else None),
+        ground=ground,
+        person=person,
+    )
+
+
+async def _choice(scene: Scene, wish: Wish, team: str | None) -> Choice:
+    """Nobody looks at candidates when none can come of it."""
+    if wish.person is None and (team is None or wish.strategy is Strategy.MANUAL):
+        return choose(wish, [])
+    if team is not None:
+        await people.take_turns(scene.session, team)
+    also = [wish.person] if wish.person else []
+    rows = await people.candidates(scene.session, team, also, scene.now)
+    return choose(wish, [await _candidate(scene, row) for row in rows])
+
+
+async def _candidate(scene: Scene, row: Row) -> Candidate:
+    return Candidate(
+        key=row["key"],
+        skills=frozenset(row["skills"]),
+        products=frozenset(row["products"]),
+        regions=frozenset(row["regions"]),
+        capacity=row["capacity"],
+        load=row["load"],
+        last=row["last"],
+        at_work=await duty.at_work(scene, row["calendar"], row["zone"]),
+        away_until=row["away_until"],
+        substitute=row["substitute"],
+        of_team=row["of_team"],
+    )
+
+
+def _reason(wish: Wish, choice: Choice) -> dict[str, Any]:
+    """What is kept of a choice: what was asked for, what decided, and of each candidate what spoke for or against."""
+    return {
+        "strategy": wish.ground or wish.strategy,
+        "decided": choice.strategy,
+        "person": wish.person,
+        "skills": sorted(wish.skills),
+        "why": [{"member": each.member, "code": each.code, **each.params} for each in choice.why],
+    }
+
+
+def _in_short(choice: Choice) -> dict[str, Any]:
+    taken = next(each for each in choice.why if each.code is Code.TAKEN)
+    return {"strategy": choice.strategy, "others": len(choice.why) - 1, **taken.params}

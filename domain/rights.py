@@ -4,6 +4,8 @@ from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.viewer import Role, Viewer
 
 SUBMIT, ADVANCE, READ_DOCUMENTS, EDIT_DOCUMENTS = "submit", "advance", "read_documents", "edit_documents"
+MANAGE_PEOPLE = "manage_people"
+FOLLOW = "follow"
 
 # The events that concern the customer; the rest is between colleagues, and intake tokens do not see it.
 SHOWN_TO_CUSTOMERS = frozenset(
@@ -18,6 +20,8 @@ SHOWN_TO_CUSTOMERS = frozenset(
         "cancelled",
         "waiting",
         "closed",
+        "survey_answered",
+        *("merged", "unmerged", "canonical_closed", "canonical_reopened"),
     )
 )
 
@@ -25,10 +29,11 @@ SHOWN_TO_CUSTOMERS = frozenset(
 _MAY = {
     Role.HANDLER: {
         *("accept", "complete", "reply", "note", "reassign", "reopen", "wait_for_customer", "resume"),
-        *("change_priority", "change_type", "add_tag", "remove_tag", "mark_spam", ADVANCE),
+        *("change_priority", "change_type", "add_tag", "remove_tag", "mark_spam", "answer_survey", ADVANCE),
+        *("link", "unlink", "merge", "unmerge", FOLLOW),
         READ_DOCUMENTS,
     },
-    Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen"},
+    Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen", "answer_survey"},
 }
 
 

@@ -40,12 +40,13 @@ class Directories:
 
     async def now(self) -> Directory:
         """The directory, read anew when it is too old."""
-        found = await self._remembered.get("", lambda: _read(self._sessions))
+        found = await self._remembered.get("", lambda: read_directory(self._sessions))
         assert found is not None
         return found
 
 
-async def _read(sessions: Sessions) -> Directory:
+async def read_directory(sessions: Sessions) -> Directory:
+    """The directory as it stands now."""
     async with sessions.begin() as session:
         members, teams = await _people(session)
         lines = {
@@ -70,6 +71,7 @@ async def _people(session: Session) -> tuple[dict[str, Member], dict[str, Team]]
             lead=members.get(row["lead"]),
             members=[members[member] for team, member in pairs if team == row["key"]],
             titles=row["title"],
+            row=row,
         )
         for row in await people.teams(session)
     }
@@ -77,8 +79,7 @@ async def _people(session: Session) -> tuple[dict[str, Member], dict[str, Team]]
 
 
 def _member(row: Row, teams: Iterable[str]) -> Member:
-    private = {"names": row["name"], "own_email": row["email"], "own_phone": row["phone"]}
-    return made(Member, row, id=global_id("Member", row["key"]), teams=list(teams), **private)
+    return made(Member, row, id=global_id("Member", row["key"]), teams=list(teams), names=row["name"], row=row)
 
 
 def _product(row: Row, lines: dict[str, ProductLine]) -> Product:

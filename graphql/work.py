@@ -1,4 +1,4 @@
-"""Work: what waits for a member, as a filter of items. It is hers, or lies in the queue of a team of hers."""
+"""Work: what waits for a member, as a filter of items. It, or a branch of it, is hers or in her team's queue."""
 
 from enum import StrEnum
 
@@ -19,7 +19,14 @@ def work_of(viewer: Viewer, of: Work) -> Where:
     """The items that wait for the viewer's member; none for a token that stands for no member."""
     if viewer.member is None:
         return Where(some=())
-    mine = Where((Comparison("owner", "eq", viewer.member),))
-    queued = (Comparison("owner", "is_null", True), Comparison("stage", "eq", Stage.WORKING))
-    team = Where((Comparison("team", "in", viewer.teams), *queued))
-    return Where(some={Work.MINE: (mine,), Work.TEAM: (team,), Work.BOTH: (mine, team)}[of])
+    queued = (
+        Comparison("owner", "is_null", True),
+        Comparison("stage", "eq", Stage.WORKING),
+        Comparison("waits", "is_null", True),
+    )
+    mine = [Where((Comparison(column, "eq", viewer.member),)) for column in ("owner", "branch_owner")]
+    team = [
+        Where((Comparison("team", "in", viewer.teams), *queued)),
+        Where((Comparison("branch_queue", "in", viewer.teams),)),
+    ]
+    return Where(some=tuple({Work.MINE: mine, Work.TEAM: team, Work.BOTH: [*mine, *team]}[of]))
