@@ -1,8 +1,4 @@
-"""Near-duplicates: how much two texts share, and the keys by which an index finds what may be like a text.
-
-A text is taken as the set of its shingles: pairs of neighbouring Chinese, Japanese or Korean signs, each of which means
-much, and triples of letters and digits, which mean little (any two English texts have many pairs in common). Case,
-spaces and punctuation do not count. Two texts are alike when ``ALIKE`` of all their shingles are in both (Jaccard).
+"""Near-duplicates: the keys by which an index finds what may be like a text.
 
 Candidates are found by minhash (Broder, 1997): in a random order of all shingles, two sets have the same first one as
 often as their Jaccard says. A key stands for the first ones of three orders, so that of 21 keys, texts that share a
@@ -10,39 +6,17 @@ part s of their shingles have one in common with a probability of 1 - (1 - sÂ³)Â
 0.02 for s = 0.1. The orders come from constants: a text has the same keys in any process, on any machine, for ever.
 """
 
-import re
-import unicodedata
-from collections.abc import Set
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-ALIKE = 0.45
-LONGEST = 1_000  # what a text says behind so many characters makes it neither more nor less alike
+from voxloop.analysis.likeness import shingles
+
 _FEWEST = 3  # a text of fewer shingles says nothing that others do not say by chance
 _KEYS, _ORDERS = 21, 3
-_SILENT = re.compile(r"[\W_]+")
-_FIRST_WIDE = "\u2e80"  # from here on Unicode has the signs of East Asia
-_STRETCH = re.compile(f"[^{_FIRST_WIDE}-\U0010ffff]+|[{_FIRST_WIDE}-\U0010ffff]+")
 
 Numbers = NDArray[np.uint64]
-
-
-def shingles(text: str) -> set[str]:
-    """What a text is compared by."""
-    signs = _SILENT.sub("", unicodedata.normalize("NFKC", text[:LONGEST]).casefold())
-    found: set[str] = set()
-    for stretch in _STRETCH.findall(signs):
-        width = 3 if stretch[0] < _FIRST_WIDE else 2
-        found.update(stretch[start : start + width] for start in range(max(1, len(stretch) - width + 1)))
-    return found
-
-
-def similarity(one: Set[str], other: Set[str]) -> float:
-    """The share of both texts' shingles that they have in common, 0 to 1."""
-    common = len(one & other)
-    return common / (len(one) + len(other) - common) if common else 0.0
 
 
 def similar_keys(text: str) -> list[int] | None:

@@ -13,8 +13,10 @@ from sqlalchemy import JSON, ColumnClause, Integer, Select, bindparam, column, f
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from voxloop.domain.rules import MOST_COUNTED
+from voxloop.domain.viewer import Viewer
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row, Session
+from voxloop.store.visibility import visible
 
 COUNTED: Mapping[str, timedelta] = {
     "similar_count_24h": timedelta(hours=24),
@@ -41,6 +43,19 @@ async def candidates(
     for row in (await session.execute(_CANDIDATES, {"items": given, "signs": signs})).mappings():
         found[row["place"]].append(row)
     return found
+
+
+async def near(session: Session, viewer: Viewer, item: Row, window: timedelta) -> Sequence[Row]:
+    """The newest ``MOST_COUNTED`` items that ``viewer`` sees, could be merged with ``item`` and share a key with it.
+
+    They were received within that time before or after it.
+    """
+    since, until = item["received_at"] - window, item["received_at"] + window
+    keys = [key for week in range(_week(since), _week(until) + 1) for key in _in_week(item["similar_keys"], week)]
+    open_ = (feedback.c.merged_into.is_(None), feedback.c.finished_at.is_(None), feedback.c.id != item["id"])
+    wanted = select(feedback).where(feedback.c.similar_keys.overlap(keys), visible(viewer), *open_)
+    wanted = wanted.where(feedback.c.received_at.between(since, until)).order_by(feedback.c.received_at.desc())
+    return (await session.execute(wanted.limit(MOST_COUNTED))).mappings().all()
 
 
 def _asked(place: int, item: Mapping[str, Any], window: timedelta) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from itertools import combinations
 
 import pytest
 
-from voxloop.analysis.similarity import ALIKE, LONGEST, shingles, similar_keys, similarity
+from voxloop.analysis.likeness import ALIKE, LONGEST, shingles, similarity
+from voxloop.analysis.similarity import similar_keys
 
 COMPLAINT = "空气炸锅用了两次加热管就不加热了，屏幕一直显示 E3，请尽快处理。"
 
