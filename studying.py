@@ -45,12 +45,7 @@ async def begin_backtest(
     Raises:
         Refused: as above.
     """
-    since, until = window
-    until = until or datetime.now(UTC)
-    since = since or max(until, EARLIEST + USUAL_WINDOW) - USUAL_WINDOW
-    if not EARLIEST <= since < until:
-        bounds = {"least": EARLIEST.isoformat(timespec="seconds"), "most": until.isoformat(timespec="seconds")}
-        raise Refused(RefusalCode.OUT_OF_RANGE, ["since"], **bounds)
+    since, until = past(window, datetime.now(UTC))
     row = await drafts.get(session, draft)
     if row is None:
         raise Refused(RefusalCode.NOT_FOUND, ["draft"])
@@ -79,6 +74,21 @@ async def begin_backtest(
     return study
 
 
+def past(window: tuple[datetime | None, datetime | None], now: datetime) -> tuple[datetime, datetime]:
+    """From when to when items were received that are to be studied: as given, else the 30 days before now.
+
+    Raises:
+        Refused: nothing lies in between.
+    """
+    since, until = window
+    until = until or now
+    since = since or max(until, EARLIEST + USUAL_WINDOW) - USUAL_WINDOW
+    if not EARLIEST <= since < until:
+        bounds = {"least": EARLIEST.isoformat(timespec="seconds"), "most": until.isoformat(timespec="seconds")}
+        raise Refused(RefusalCode.OUT_OF_RANGE, ["since"], **bounds)
+    return since, until
+
+
 async def cancel_backtest(parts: Parts, viewer: Viewer, id_: UUID) -> Row:
     """Have a backtest stop.
 
@@ -104,10 +114,19 @@ async def simulate(parts: Parts, viewer: Viewer, document: int, facts: Mapping[s
     demand_right(viewer, EDIT_DOCUMENTS)
     async with parts.sessions.begin() as session:
         row = await drafts.get(session, document)
-        if row is None or row["kind"] != Kind.RULE_SET:
-            raise Refused(RefusalCode.NOT_FOUND, ["ruleSet"])
-        id_ = await simulations.begin(session, {"document": document, "facts": dict(facts)}, viewer.actor)
-        await outbox.put(session, "run_errand", f"{ErrandKind.SIMULATION}/{id_}")
+    if row is None or row["kind"] != Kind.RULE_SET:
+        raise Refused(RefusalCode.NOT_FOUND, ["ruleSet"])
+    return await simulated(parts, viewer, {"document": document, "facts": dict(facts)})
+
+
+async def simulated(parts: Parts, viewer: Viewer, request: Mapping[str, Any]) -> Row:
+    """What a worker makes of a request.
+
+    Raises:
+        Refused: (``NOT_CONFIRMED``) it is not done yet.
+    """
+    async with parts.sessions.begin() as session:
+        id_ = await begin_simulation(session, viewer.actor, request)
     parts.relay.poke()
 
     async def read() -> Row:
@@ -117,3 +136,10 @@ async def simulate(parts: Parts, viewer: Viewer, document: int, facts: Mapping[s
         return found
 
     return await waited_for(parts, read, lambda row: row["result"] is not None)
+
+
+async def begin_simulation(session: Session, author: str, request: Mapping[str, Any]) -> UUID:
+    """Have a request carried to a worker; answers the id of what it will make of it."""
+    id_ = await simulations.begin(session, request, author)
+    await outbox.put(session, "run_errand", f"{ErrandKind.SIMULATION}/{id_}")
+    return id_

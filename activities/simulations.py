@@ -1,4 +1,4 @@
-"""Simulations on the worker: what rules, published or not, would decide about facts or a text that somebody made up."""
+"""Simulations on the worker: what rules or a process, published or not, would make of something made up."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,9 @@ from uuid import UUID
 
 from temporalio import activity
 
+from voxloop.activities import samples
 from voxloop.activities.beating import beating
+from voxloop.activities.facts import leaning
 from voxloop.activities.scene import Means
 from voxloop.analysis.classify import classify
 from voxloop.analysis.language import language_of
@@ -33,13 +35,20 @@ class Simulations:
             asked = await simulations.get(session, UUID(key))
             if asked is None or asked["result"] is not None:
                 return DONE
-            row = await drafts.get(session, asked["request"]["document"])
-        facts = facts_of(asked["request"]["facts"])
+        request, facts = asked["request"], facts_of(asked["request"]["facts"])
         async with beating():
-            result = await self._decided(row["body"], facts) if row else {"problems": []}
+            if "process" in request:
+                result = await samples.walk(self.means, request, facts, asked["created_at"])
+            else:
+                result = await self._of_rules(request["document"], facts)
         async with self.means.sessions.begin() as session:
             await simulations.finish(session, UUID(key), {"facts": facts, **result})
         return DONE
+
+    async def _of_rules(self, document: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+        async with self.means.sessions.begin() as session:
+            row = await drafts.get(session, document)
+        return await self._decided(row["body"], facts) if row else {"problems": []}
 
     async def _decided(self, body: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
         try:
@@ -63,6 +72,6 @@ def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:
         "type": guess.type,
         "type_confidence": guess.confidence,
         "urgency": guess.urgency,
-        "sentiment_strength": guess.sentiment,
+        **leaning(guess.sentiment),
     }
     return {**found, **given}

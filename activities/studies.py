@@ -1,15 +1,16 @@
-"""What backtests and shadows share: items with the facts as they were, and sums that grow page by page."""
+"""What studies share: the way over their pages, items with the facts as they were, and sums that grow page by page."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from temporalio import activity
 
 from voxloop.activities import facts
 from voxloop.domain.decision import read_decision
-from voxloop.domain.feedback import FeedbackType
-from voxloop.domain.process import StepKind
+from voxloop.domain.operations import RunState
+from voxloop.domain.process import handlers
 from voxloop.domain.process_reader import read_process
 from voxloop.rules.comparison import Compared, Item
 from voxloop.rules.judge import JudgeFailed, JudgeLost
@@ -19,16 +20,47 @@ from voxloop.store.sessions import Row, Session
 
 PAGE = 500
 _ATTEMPTS = 3
+Study = Mapping[str, Any] | Row
+
+
+class Page(Protocol):
+    """Items in a row, ready to be worked on."""
+
+    @property
+    def rows(self) -> Sequence[Row]: ...
+
+
+Paged = TypeVar("Paged", bound=Page)
+Found = TypeVar("Found")
+
+
+async def go_over(
+    study: Row,
+    read: Callable[[Study], Awaitable[Paged]],
+    work: Callable[[Paged], Awaitable[Found]],
+    write: Callable[[Row, Paged, Found], Awaitable[Row]],
+) -> RunState:
+    """Go over a study page by page, the next being read while one is worked on; how it ended.
+
+    ``write`` answers the study as it stands then.
+    """
+    page = await read(study)
+    while page.rows:
+        after = {**study, "after_at": page.rows[-1]["received_at"], "after_id": page.rows[-1]["id"]}
+        following, found = await asyncio.gather(read(after), work(page))
+        study = await write(study, page, found)
+        if study["state"] != RunState.RUNNING:
+            return RunState.CANCELLED
+        # Another attempt, of which nobody heard any more, may have come first.
+        page = following if study["after_id"] == after["after_id"] else await read(study)
+    return RunState.DONE
 
 
 async def places(session: Session) -> Places:
     """Where items of each type go, and which team has the first task there, as published now."""
     read = [read_process(body) for body in await references.processes(session)]
-    teams = {
-        process.key: next((step.team for step in process.steps if step.kind is StepKind.TASK), None) for process in read
-    }
-    handled = {type_: process.key for process in reversed(read) for type_ in process.handles}
-    return Places({type_: handled.get(type_, handled.get(FeedbackType.OTHER, "")) for type_ in FeedbackType}, teams)
+    teams = {process.key: process.first_task.team if process.first_task else None for process in read}
+    return Places({type_: process.key for type_, process in handlers(read).items()}, teams)
 
 
 async def as_they_were(session: Session, rows: Sequence[Row], asked: Collection[str]) -> list[Item]:
@@ -45,7 +77,11 @@ async def as_they_were(session: Session, rows: Sequence[Row], asked: Collection[
 
 def added(sums: Mapping[str, Any], compared: Compared) -> dict[str, Any]:
     """The sums with those of another page: items by changed field, and by the team that gets them before and after."""
-    page = {"fields": compared.fields, "before": compared.before, "after": compared.after}
+    return summed(sums, {"fields": compared.fields, "before": compared.before, "after": compared.after})
+
+
+def summed(sums: Mapping[str, Any], page: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    """Counters by name with those of another page."""
     return {name: dict(sorted((Counter(sums.get(name, {})) + counted).items())) for name, counted in page.items()}
 
 

@@ -17,7 +17,7 @@ from voxloop.benchmarks.ground import Ground, prepared
 from voxloop.benchmarks.measure import Comparison, Section, table
 from voxloop.domain.documents import Kind, State
 from voxloop.domain.errands import ErrandKind
-from voxloop.domain.studies import BacktestState
+from voxloop.domain.operations import RunState
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.editing import Edit, create
 from voxloop.reception import Parts
@@ -113,7 +113,7 @@ async def _run(parts: Parts, draft: Row) -> tuple[Row, float]:
     while found["finished_at"] is None:
         await asyncio.sleep(_LOOK_SECONDS)
         found = await _read(parts, study)
-    if found["state"] != BacktestState.DONE:
+    if found["state"] != RunState.DONE:
         raise RuntimeError(f"{ErrandKind.BACKTEST} {found['state']}: {found['failure']}")
     return found, perf_counter() - began
 

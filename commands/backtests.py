@@ -1,22 +1,17 @@
 """A backtest as whoever waits for it sees it: how far it is, then what would differ."""
 
-import asyncio
 import sys
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from voxloop.commands.progress import shown
-from voxloop.domain.studies import BacktestState
+from voxloop.commands.watching import Waiting
+from voxloop.domain.operations import RunState
 from voxloop.domain.texts import label, say
-from voxloop.settings import Obstacle
 from voxloop.store import backtests
-from voxloop.store.sessions import Row, Sessions
+from voxloop.store.sessions import Sessions
 
-_LOOK_SECONDS = 0.3
-_PATIENCE_SECONDS = 10.0
 _SHOWN = 20
 
 
@@ -29,15 +24,9 @@ class Watching:
 
     async def watch(self) -> int:
         """Wait until it has ended; an interrupt cancels it. Answers the exit code."""
-        try:
-            row = await self._ended()
-        except asyncio.CancelledError:
-            async with self._sessions.begin() as session:
-                cancelled = await backtests.cancel(session, self._id)
-            if cancelled is not None:
-                print(self._say("rules.backtest_cancelled", id=self._id), file=sys.stderr)
-            raise
-        state = self._say(f"backtest_state.{row['state']}")
+        waiting = Waiting(self._language, self._sessions, "rules.backtest", backtests.get, backtests.cancel)
+        row = await waiting.ended(self._id)
+        state = self._say(f"run_state.{row['state']}")
         counts = {name: row[name] for name in ("done", "changed", "skipped")}
         print(self._say("rules.backtest_ended", state=state, **counts))
         if row["failure"]:
@@ -45,30 +34,7 @@ class Watching:
         for line in self._sums(row["sums"]):
             print(f"  {line}")
         await self._tell_differences()
-        return 0 if row["state"] == BacktestState.DONE else 1
-
-    async def _ended(self) -> Row:
-        row, began = await self._row(), time.monotonic()
-        while row["total"] is None and row["finished_at"] is None:
-            if time.monotonic() - began > _PATIENCE_SECONDS:
-                print(self._say("rules.backtest_waits"), file=sys.stderr)
-                began = float("inf")
-            await asyncio.sleep(_LOOK_SECONDS)
-            row = await self._row()
-        with shown(row["total"] or 0) as tell:
-            while row["finished_at"] is None:
-                counts = {name: row[name] for name in ("done", "total", "changed")}
-                tell(row["done"], self._say("rules.backtest_progress", **counts))
-                await asyncio.sleep(_LOOK_SECONDS)
-                row = await self._row()
-        return row
-
-    async def _row(self) -> Row:
-        async with self._sessions.begin() as session:
-            row = await backtests.get(session, self._id)
-        if row is None:
-            raise Obstacle("no_such_backtest", id=self._id)
-        return row
+        return 0 if row["state"] == RunState.DONE else 1
 
     def _sums(self, sums: Mapping[str, Mapping[str, int]]) -> list[str]:
         fields = [
@@ -81,7 +47,17 @@ class Watching:
             for team in sorted({*before, *after})
             if before.get(team, 0) != after.get(team, 0)
         ]
-        return [*fields, *teams]
+        late_before, late_after = sums.get("late_before", {}), sums.get("late_after", {})
+        clocks = [
+            self._say(
+                "rules.backtest_clock",
+                clock=label(self._language, "clock", name),
+                before=late_before.get(name, 0),
+                after=late_after.get(name, 0),
+            )
+            for name in sorted({*late_before, *late_after})
+        ]
+        return [*fields, *teams, *clocks]
 
     async def _tell_differences(self) -> None:
         async with self._sessions.begin() as session:

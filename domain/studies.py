@@ -3,16 +3,6 @@
 from enum import StrEnum
 
 
-class BacktestState(StrEnum):
-    """How far a backtest has come."""
-
-    RUNNING = "running"
-    CANCELLING = "cancelling"
-    CANCELLED = "cancelled"
-    DONE = "done"
-    FAILED = "failed"
-
-
 class ShadowState(StrEnum):
     """What became of a draft that decides beside the active set."""
 

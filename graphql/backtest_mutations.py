@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from voxloop import studying
-from voxloop.domain.identity import number_of, uuid_of
+from voxloop.domain.identity import number_of
 from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether
 from voxloop.graphql.backtests import Backtest
 from voxloop.graphql.context import Info
@@ -15,7 +15,7 @@ from voxloop.graphql.document_page import backtest_page
 from voxloop.graphql.fields import mutation
 from voxloop.graphql.filters import FeedbackWhere, read_where
 from voxloop.graphql.lookahead import selection
-from voxloop.graphql.refusals import UserError, user_errors
+from voxloop.graphql.refusals import UserError, demand_uuid, user_errors
 from voxloop.store.sessions import Row
 
 
@@ -74,7 +74,5 @@ async def _start(info: Info, given: StartBacktestInput) -> Row:
 
 
 async def _cancel(info: Info, given: CancelBacktestInput) -> Row:
-    id_ = uuid_of("Backtest", given.id)
-    if id_ is None:
-        raise Refused(RefusalCode.NOT_FOUND, ["id"])
+    id_ = demand_uuid("Backtest", given.id)
     return await studying.cancel_backtest(info.context.parts, info.context.viewer, id_)

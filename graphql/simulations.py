@@ -60,7 +60,7 @@ class SimulationQueries:
         ] = None,
     ) -> Simulation | None:
         demand_right(info.context.viewer, EDIT_DOCUMENTS)
-        given = await asyncio.to_thread(_given, facts, text)
+        given = await given_facts(facts, text)
         impossible = _impossible(given)
         if impossible:
             return Simulation(decision=None, facts=JSON(given), problems=impossible, sentences=[])
@@ -100,6 +100,15 @@ async def _rule_set(info: Info, id_: int) -> Document:
     if not found:
         raise Refused(RefusalCode.NOT_FOUND, ["ruleSet"])
     return found[0]
+
+
+async def given_facts(facts: Any, text: str | None) -> Facts:
+    """What is known of something made up, the text among it.
+
+    Raises:
+        Refused, RequestRefused: it is no object of values, or too much.
+    """
+    return await asyncio.to_thread(_given, facts, text)
 
 
 def _given(facts: Any, text: str | None) -> Facts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 from uuid import UUID
 
 import strawberry
@@ -28,6 +28,7 @@ from voxloop.store.sessions import Row, Session
 if TYPE_CHECKING:
     from voxloop.graphql.documents import Document
 
+T = TypeVar("T")
 Differences = Callable[[Session, UUID, int, int], Awaitable[Sequence[Row]]]
 First = Annotated[int | None, strawberry.argument(description="How many: 0 to 100, else 25.")]
 After = Annotated[str | None, strawberry.argument(description="Only differences behind this cursor.")]
@@ -133,24 +134,30 @@ async def difference_page(
     info: Info, study: Study, read: Differences, first: int | None, after: str | None
 ) -> Connection[Difference]:
     """Differences of a study in the order in which they were found, each with its item if that is selected."""
-    slice_, chosen = _BY_POSITION.slice(Ask(first, after)), selection(info)
+
+    def difference(row: Row, item: Feedback | None) -> Difference:
+        changes = [Change(**{**change, "field": Field(change["field"])}) for change in row["changes"]]
+        return Difference(code=row["code"], changes=changes, feedback=item)
+
+    return await kept_page(info, study.row, read, Ask(first, after), difference)
+
+
+async def kept_page(
+    info: Info, study: Row, read: Differences, ask: Ask, shown: Callable[[Row, Feedback | None], T]
+) -> Connection[T]:
+    """What a study keeps of items, in the order in which it was found, as it is ``shown``."""
+    slice_, chosen = _BY_POSITION.slice(ask), selection(info)
     behind = slice_.mark[0] if slice_.mark else -1
     async with info.context.parts.sessions.connect() as session:
-        page = Rows.of(await read(session, study.row["id"], behind, slice_.limit + 1), slice_)
-        items = await _items(info, session, page.rows)
-    nodes = [
-        Difference(
-            code=row["code"],
-            changes=[Change(**{**change, "field": Field(change["field"])}) for change in row["changes"]],
-            feedback=items.get(row["item"]),
-        )
-        for row in page.rows
-    ]
-    total = study.changed if "totalCount" in chosen else None
+        page = Rows.of(await read(session, study["id"], behind, slice_.limit + 1), slice_)
+        items = await items_below(info, session, page.rows)
+    nodes = [shown(row, items.get(row["item"])) for row in page.rows]
+    total = study["changed"] if "totalCount" in chosen else None
     return page.connection(_BY_POSITION, nodes, total, chosen)
 
 
-async def _items(info: Info, session: Session, rows: Sequence[Row]) -> Mapping[UUID, Feedback]:
+async def items_below(info: Info, session: Session, rows: Sequence[Row]) -> Mapping[UUID, Feedback]:
+    """The items that rows of a page name, by their ids, if they are selected."""
     below = selection(info).at("nodes.feedback", "edges.node.feedback")
     if not any(True for _ in below):
         return {}

@@ -16,7 +16,7 @@ from voxloop.background import running
 from voxloop.bundles.bundle import Name, write_bundle
 from voxloop.bundles.writer import write_document
 from voxloop.domain.documents import Kind
-from voxloop.domain.studies import BacktestState
+from voxloop.domain.operations import RunState
 from voxloop.store import documents
 from voxloop.store.item_tables import feedback
 from voxloop.store.study_tables import backtest
@@ -120,4 +120,4 @@ async def test_an_interrupt_cancels_it(real_house: House, file: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
     assert (process.returncode, err.decode().endswith(" stops.\n")) == (130, True)
-    assert (await states(real_house))[-1] == BacktestState.CANCELLING
+    assert (await states(real_house))[-1] == RunState.CANCELLING

@@ -14,8 +14,8 @@ from voxloop import editing, studying
 from voxloop.background import running
 from voxloop.domain.documents import Kind
 from voxloop.domain.identity import new_id
+from voxloop.domain.operations import RunState
 from voxloop.domain.refusals import RefusalCode, Refused
-from voxloop.domain.studies import BacktestState
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.editing import Edit
 from voxloop.reception import Parts
@@ -114,7 +114,7 @@ async def test_the_sums_equal_the_list_and_each_difference_names_its_rule(
     parts: Parts, past: Past, real_house: House
 ) -> None:
     study = await tried(parts, past)
-    assert (study["state"], study["total"], study["done"], study["skipped"]) == (BacktestState.DONE, 12, 12, 0)
+    assert (study["state"], study["total"], study["done"], study["skipped"]) == (RunState.DONE, 12, 12, 0)
     found = await listed(parts, study["id"])
     changes = [change for each in found for change in each["changes"]]
     assert study["changed"] == len(found) == 12  # all have a tag more
@@ -193,7 +193,7 @@ async def test_one_that_is_cancelled_stops_and_says_so(parts: Parts, past: Past)
     async def is_cancelled() -> bool:
         async with parts.sessions.begin() as session:
             found = await backtests.get(session, study["id"])
-        return found is not None and found["state"] == BacktestState.CANCELLED
+        return found is not None and found["state"] == RunState.CANCELLED
 
     await until(is_cancelled, "cancelled")
     with pytest.raises(Refused) as refused:
