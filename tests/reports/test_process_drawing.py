@@ -1,0 +1,91 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from voxloop.domain.process import Process
+from voxloop.domain.process_reader import read_process
+from voxloop.domain.texts import LANGUAGES
+from voxloop.reports.process_drawing import Words, draw_process
+from voxloop.rules.sentences import condition_sentence
+from voxloop.tests.workflows.walking import starter_processes
+
+TEAMS = {"customer_service": {"zh-CN": "客服部", "en": "Customer service"}}
+TITLE = {"zh-CN": '"A" < & 缺陷', "en": '"A" < & defect'}
+SHORT = {"zh-CN": "检", "en": "Q"}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def words(language: str = "en") -> Words:
+    return Words(language, condition_sentence, TEAMS)
+
+
+Written = dict[str, object]
+
+
+def task(**keys: object) -> Written:
+    return {"key": "a", "kind": "task", "outcomes": {"ok": "close"}} | keys
+
+
+def read(*steps: Written) -> Process:
+    return read_process({"key": "test", "title": TITLE, "reopen_for": "7d", "steps": list(steps)})
+
+
+def shown(svg: str) -> list[str]:
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("process", starter_processes(), ids=lambda process: process.key)
+def test_every_step_of_the_starter_is_shown_with_its_team(process: Process, language: str) -> None:
+    text = " ".join(shown(draw_process(process, words(language))))
+    assert [step.key for step in process.steps if step.title[language] not in text] == []
+    assert all(step.team != "customer_service" or TEAMS[step.team][language] in text for step in process.steps)
+
+
+def test_limits_are_told_as_they_were_written() -> None:
+    texts = shown(draw_process(read(task(limit={"high": "8h", "normal": "24h", "low": "7d"})), words()))
+    assert "Done: High 8 h · Normal 24 h · Low 7 d" in " ".join(texts)
+
+
+def test_what_people_write_is_no_markup() -> None:
+    assert TITLE["en"] in shown(draw_process(read(task(title=TITLE)), words()))
+
+
+def test_a_step_that_nothing_leads_to_is_left_out() -> None:
+    lost = task(key="lost", title={"zh-CN": "无", "en": "Lost"})
+    assert "Lost" not in shown(draw_process(read(task(), lost), words()))
+
+
+def test_closed_items_come_back_where_the_process_says() -> None:
+    assert "reopened within 7 d" in shown(draw_process(read(task()), words()))
+
+
+@pytest.mark.parametrize("target", ["a", "nowhere"])
+def test_a_draft_without_an_end_is_drawn(target: str) -> None:
+    assert "Closed" not in shown(draw_process(read(task(outcomes={"ok": target})), words()))
+
+
+def test_the_same_process_is_drawn_the_same() -> None:
+    process = starter_processes()[0]
+    assert draw_process(process, words()) == draw_process(process, words())
+
+
+def test_the_cases_of_an_outcome_are_named() -> None:
+    cases = [{"if": {"fact": "rating", "is": "at_least", "value": 4}, "go": "close"}, {"else": "b"}]
+    other = task(key="b", title={"zh-CN": "乙", "en": "Second"})
+    texts = shown(draw_process(read(task(outcomes={"ok": cases}), other), words()))
+    assert "Second" in texts
+    assert "ok: nothing else applies" in " ".join(texts)
+
+
+def test_branches_are_shown_with_who_has_them_and_what_they_lead_to() -> None:
+    branches = [
+        {"key": "x", "kind": "task", "title": SHORT, "team": "customer_service", "outcomes": ["good", "bad"]},
+        {"key": "y", "kind": "linked", "title": SHORT, "system": "pms"},
+    ]
+    ways = [{"if": {"x": ["bad", "good"], "y": "done"}, "go": "a"}, {"else": "close"}]
+    step: Written = {"key": "p", "kind": "parallel", "branches": branches, "choice": ways, "join": {"any": ["bad"]}}
+    text = " ".join(shown(draw_process(read(step, task()), words())))
+    assert "• Q (Customer service)" in text
+    assert "Q: bad / good · Q: done" in text
+    assert "Over as soon as one ends with: bad" in text
