@@ -70,6 +70,12 @@ def _check(bundle: Bundle, company: Mapping[str, Any]) -> None:
             members=frozenset(member["key"] for member in company["members"]),
             roles=frozenset(role for member in company["members"] for role in member["roles"]),
             systems=frozenset(ItemSystem),
+            skills=frozenset(
+                f"{team}.{skill}"
+                for member in company["members"]
+                for team in member["teams"]
+                for skill in member.get("skills", ())
+            ),
         )
     )
     wrong = [
