@@ -9,11 +9,21 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
-from voxloop.commands.document_options import Commands, Run, add_document_commands, add_rule_commands, days
+from voxloop.commands.document_options import (
+    Commands,
+    Run,
+    add_calendar_commands,
+    add_document_commands,
+    add_rule_commands,
+    days,
+)
 from voxloop.commands.import_options import add_import_options
+from voxloop.commands.process_options import add_process_commands
+from voxloop.commands.what_if_options import add_what_if_command
 from voxloop.domain.texts import say
 from voxloop.domain.viewer import Role
 from voxloop.settings import Obstacle, Settings, language_of, read_settings
@@ -218,16 +228,14 @@ def _list_operations(settings: Settings, given: argparse.Namespace) -> None:
     show(settings, given)
 
 
-def _documents(settings: Settings, given: argparse.Namespace) -> int:
-    from voxloop.commands.documents import run
+def _of(module: str) -> Run:
+    """The command that a module of ``commands`` is."""
 
-    return run(settings, given)
+    def run(settings: Settings, given: argparse.Namespace) -> int | None:
+        code: int | None = import_module(f"voxloop.commands.{module}").run(settings, given)
+        return code
 
-
-def _rules(settings: Settings, given: argparse.Namespace) -> int:
-    from voxloop.commands.rules import run
-
-    return run(settings, given)
+    return run
 
 
 def _parser(language: str) -> argparse.ArgumentParser:
@@ -255,8 +263,11 @@ def _parser(language: str) -> argparse.ArgumentParser:
     )
     command("add", _add_operations, stored).add_argument("files", nargs="+", type=Path, help=words("operations_files"))
     command("show", _list_operations, stored)
-    add_document_commands(commands, words, _documents)
-    add_rule_commands(commands, words, _rules)
+    add_document_commands(commands, words, _of("documents"))
+    add_rule_commands(commands, words, _of("rules"))
+    add_process_commands(commands, words, _of("processes"))
+    add_calendar_commands(commands, words, _of("calendar"))
+    add_what_if_command(commands, words, _of("what_if"))
     token = commands.add_parser("token", help=words("token")).add_subparsers(required=True, metavar="COMMAND")
     create = command("create", _create, token)
     create.add_argument("--name", required=True, type=_name, help=words("name"))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from voxloop.bundles.reader import Unreadable, Written, read_document, read_text
 from voxloop.bundles.writer import write_document
+from voxloop.domain.calendar_reader import day_hours_of
 from voxloop.domain.documents import Kind
 from voxloop.domain.identity import digest
 from voxloop.domain.problems import Known, Problem
@@ -100,10 +101,13 @@ class Bundle:
     def known(self, besides: Known) -> Known:
         """What its documents may refer to: each other, and what is known ``besides``."""
         keys = {kind: frozenset(name.key for name in self.documents if name.kind is kind) for kind in Kind}
+        calendars = {name.key: each.body for name, each in self.documents.items() if name.kind is Kind.CALENDAR}
         return replace(
             besides,
             processes=besides.processes | keys[Kind.PROCESS],
             templates=besides.templates | keys[Kind.TEMPLATE],
+            calendars=besides.calendars | keys[Kind.CALENDAR],
+            day_hours={**besides.day_hours, **day_hours_of(calendars)},
         )
 
 

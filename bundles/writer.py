@@ -14,18 +14,23 @@ _LONGEST_PLAIN_NAME = 800  # YAML wants longer ones marked as names
 _STEP = "  "
 
 _ORDER = (
-    *("key", "kind", "title", "on", "handles", "reopen_for", "reopen_at", "time_zone", "country", "approval"),
+    *("key", "kind", "title", "on", "handles", "reopen_for", "reopen_at", "time_zone", "country", "day_hours"),
+    *("approval", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "from"),
     *("fact", "is", "value", "all", "any", "not", "at", "if", "go", "else", "when", "to", "via", "then", "stop"),
     *("fired", "type", "priority", "process", "team", "member", "role", "tags", "told", "opened", "points", "hold"),
     *("spam", "system", "template", "same_as", "assign", "send", "clocks", "first_response", "next_reply"),
-    *("resolution", "urgent", "high", "normal", "low", "calendar", "warn", "pause", "respond", "limit", "wait", "open"),
-    *("require", "set", "tell", "raise", "choice", "escalate", "outcomes", "steps", "closes"),
-    *("facts", "expect", "rules", "cases", "subject", "body", "zh-CN", "en"),
+    *("resolution", "total_resolution", "urgent", "high", "normal", "low", "calendar", "warn", "pause", "respond"),
+    *("limit", "wait", "until", "open", "after", "unless", "required", "required_for", "min", "max", "options", "form"),
+    *("require", "remind", "set", "call", "event", "tell", "raise", "join", "branches", "choice", "escalate"),
+    *("outcomes", "outcome", "reason", "steps", "closes", "reasons", "survey"),
+    *("week", "makeup", "seasons", "days", "facts", "expect", "rules", "cases", "subject", "body", "zh-CN", "en"),
 )  # fmt: skip
 _RANK = {name: place for place, name in enumerate(_ORDER)}
 # What these hold begins lines of its own, however short it is; of the second, each item's names do so too.
-_SPREAD = frozenset(("clocks", "then", "escalate", "choice", "rules", "steps", "cases"))
-_SPREAD_WIDE = frozenset(("rules", "steps", "cases"))
+_SPREAD = frozenset(
+    ("clocks", "then", "escalate", "choice", "rules", "steps", "branches", "cases", "week", "days", "form", "reasons")
+)
+_SPREAD_WIDE = frozenset(("rules", "steps", "branches", "cases"))
 
 _WORD = re.compile(r"[^\W\d_](?:[\w .%+@/()（）《》“”…—·，。、；：！？-]*[\w.%)）》”…，。、；：！？-])?")
 _SPAN = re.compile(r"\+?[0-9]{1,9}(?:wd|[mhd%])", re.ASCII)

@@ -1,4 +1,4 @@
-"""The commands ``voxloop documents`` and ``voxloop rules``, apart from what they do, so that help is quick."""
+"""The commands ``documents``, ``rules``, ``process`` and ``calendar``, apart from what they do: so help is quick."""
 
 import argparse
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _MOST_DAYS = 3650
 
 def add_document_commands(commands: Commands, words: Words, run: Run) -> None:
     """``documents export|import|list``."""
-    command = _adder(commands, words, run, "documents")
+    command = adder(commands, words, run, "documents")
     export = command("export")
     export.add_argument("folder", type=Path, help=words("documents_folder"))
     export.add_argument("--force", action="store_true", help=words("documents_force"))
@@ -34,7 +34,7 @@ def add_document_commands(commands: Commands, words: Words, run: Run) -> None:
 
 def add_rule_commands(commands: Commands, words: Words, run: Run) -> None:
     """``rules check|decide|explain|render|diff|backtest|publish``."""
-    command = _adder(commands, words, run, "rules")
+    command = adder(commands, words, run, "rules")
     check = command("check")
     check.add_argument("sets", nargs="+", metavar="set", help=words("rules_set"))
     check.add_argument("--against", type=Path, help=words("rules_against"))
@@ -56,8 +56,21 @@ def add_rule_commands(commands: Commands, words: Words, run: Run) -> None:
     publish.add_argument("draft", help=words("rules_draft"))
     publish.add_argument("--at", type=_instant, help=words("rules_at"))
     for made in (backtest, publish):
-        made.add_argument("--base", type=_number, help=words("rules_base"))
+        made.add_argument("--base", type=positive, help=words("rules_base"))
         made.add_argument("--author", help=words("documents_author"))
+
+
+def add_calendar_commands(commands: Commands, words: Words, run: Run) -> None:
+    """``calendar due|elapsed|show``."""
+    command = adder(commands, words, run, "calendar")
+    for name, also in (("due", ("start", "duration")), ("elapsed", ("start", "end")), ("show", ())):
+        made = command(name)
+        made.add_argument("calendar", help=words("calendar_calendar"))
+        for each in also:
+            made.add_argument(each, help=words(f"calendar_{each}"))
+        made.add_argument("--zone", help=words("calendar_zone"))
+    made.add_argument("--from", dest="first", metavar="DATE", help=words("calendar_from"))
+    made.add_argument("--days", type=days, help=words("calendar_days"))
 
 
 def days(text: str) -> int:
@@ -67,7 +80,7 @@ def days(text: str) -> int:
     return int(text)
 
 
-def _adder(commands: Commands, words: Words, run: Run, group: str) -> Callable[[str], argparse.ArgumentParser]:
+def adder(commands: Commands, words: Words, run: Run, group: str) -> Callable[[str], argparse.ArgumentParser]:
     """What adds one more command to a group; ``given.command`` says which it was."""
     inner = commands.add_parser(group, help=words(group), description=words(group))
     under = inner.add_subparsers(required=True, metavar="COMMAND")
@@ -87,7 +100,7 @@ def _seen(text: str) -> tuple[str, int]:
     return path, int(version)
 
 
-def _number(text: str) -> int:
+def positive(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of a version")
     return int(text)

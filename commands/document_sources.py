@@ -1,21 +1,24 @@
-"""Where a rule set comes from that a command names: a file, what is published, an earlier version, or a draft."""
+"""Where a document comes from that a command names: a file, what is published, an earlier version, or a draft."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from voxloop.bundles.bundle import BadBundle, Bundle, FileProblem, Name, read_bases
+from voxloop.bundles.bundle import BadBundle, Bundle, FileProblem, Name, read_bases, read_bundle
 from voxloop.bundles.reader import Unreadable, Written, read_document
+from voxloop.commands.document_lines import using
 from voxloop.domain.documents import Kind
-from voxloop.domain.problems import InvalidDocument, Problem
+from voxloop.domain.problems import ANYTHING, InvalidDocument, Known, Problem
 from voxloop.domain.reading import KEY
 from voxloop.domain.rule_reader import read_rule_set
 from voxloop.domain.rules import RuleSet
+from voxloop.domain.texts import say
 from voxloop.install import own_database, require_organisation
 from voxloop.settings import Obstacle, Settings
-from voxloop.store import documents, drafts
+from voxloop.store import documents, drafts, references
 from voxloop.store.sessions import Row, Session
 
 _DRAFT = re.compile(r"draft:([1-9][0-9]{0,17})", re.ASCII)
@@ -25,7 +28,7 @@ _FILES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True)
 class Source:
-    """A rule set as its user named it: its document, and the file or the row that it stands in."""
+    """A document as its user named it: what it says, and the file or the row that it stands in."""
 
     named: str
     body: Mapping[str, Any]
@@ -64,7 +67,7 @@ def is_file(named: str) -> bool:
 
 
 def read_file(named: str) -> Source:
-    """The rule set in a file.
+    """The document in a file.
 
     Raises:
         BadBundle: it holds none.
@@ -79,8 +82,8 @@ def read_file(named: str) -> Source:
     return Source(named, written.body, written)
 
 
-async def find(settings: Settings, named: str) -> Source:
-    """The rule set that is meant by ``rules/intake.yaml``, ``intake``, ``intake@3`` or ``draft:17``.
+async def find(settings: Settings, named: str, kind: Kind = Kind.RULE_SET) -> Source:
+    """The document that is meant by ``rules/intake.yaml``, ``intake``, ``intake@3`` or ``draft:17``.
 
     Raises:
         BadBundle: the file holds none.
@@ -91,18 +94,34 @@ async def find(settings: Settings, named: str) -> Source:
     async with own_database(settings) as sessions:
         await require_organisation(sessions)
         async with sessions.begin() as session:
-            row = await _row(session, named)
-    if row is None or row["kind"] != Kind.RULE_SET:
-        raise Obstacle("no_such_set", named=named)
+            row = await _row(session, kind, named)
+    if row is None or row["kind"] != kind:
+        raise Obstacle(f"no_such_{kind}", named=named)
     return Source(named, row["body"], row=row)
 
 
-async def _row(session: Session, named: str) -> Row | None:
+async def _row(session: Session, kind: Kind, named: str) -> Row | None:
     if draft := _DRAFT.fullmatch(named):
         return await drafts.get(session, int(draft[1]))
     if version := _VERSION.fullmatch(named):
-        return await documents.version(session, Kind.RULE_SET, version[1], int(version[2]))
-    return await documents.published(session, Kind.RULE_SET, named)
+        return await documents.version(session, kind, version[1], int(version[2]))
+    return await documents.published(session, kind, named)
+
+
+async def known_for(settings: Settings, against: Path | None) -> Known:
+    """What exists: in the database if there is one, and of processes and templates only what is in that bundle."""
+    known = ANYTHING
+    try:
+        async with own_database(settings) as sessions:
+            await require_organisation(sessions)
+            async with sessions.begin() as session:
+                known = await references.known(session)
+    except Obstacle:
+        print(say(settings.language, "rules.nothing_known"), file=sys.stderr)
+    if against is None:
+        return known
+    with using(against):
+        return read_bundle(against).known(replace(known, processes=frozenset(), templates=frozenset()))
 
 
 def bundle_of(source: Source) -> Bundle:

@@ -4,20 +4,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Set
-from dataclasses import replace
 from io import BufferedReader
-from pathlib import Path
 
-from voxloop.bundles.bundle import read_bundle
 from voxloop.commands.deciding import LONGEST_LINE, Deciding, NoFacts, batches, read_facts
-from voxloop.commands.document_lines import tell_file_problems, told, using
-from voxloop.commands.document_sources import Source, find
+from voxloop.commands.document_lines import tell_file_problems, told
+from voxloop.commands.document_sources import Source, find, known_for
 from voxloop.commands.rule_drafts import backtest, publish
 from voxloop.domain.documents import Kind
-from voxloop.domain.problems import ANYTHING, Known, is_sound
+from voxloop.domain.problems import ANYTHING, is_sound
 from voxloop.domain.rules import RuleSet
 from voxloop.domain.texts import say
-from voxloop.install import own_database, require_organisation
 from voxloop.rules.checker import check_rule_set
 from voxloop.rules.decide import by_reference
 from voxloop.rules.differences import differences_between
@@ -25,7 +21,6 @@ from voxloop.rules.explaining import decision_lines, rule_lines
 from voxloop.rules.judge import Judge
 from voxloop.rules.vocabulary import FACTS
 from voxloop.settings import Obstacle, Settings
-from voxloop.store import references
 
 _STANDARD_INPUT = "-"
 
@@ -50,7 +45,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
 
 async def _check(settings: Settings, given: argparse.Namespace) -> int:
     sources = [await find(settings, named) for named in given.sets]
-    known = await _known(settings, given.against)
+    known = await known_for(settings, given.against)
     sound = True
     async with Judge() as judge:
         for source in sources:
@@ -60,22 +55,6 @@ async def _check(settings: Settings, given: argparse.Namespace) -> int:
             if is_sound(problems):
                 print(say(settings.language, "rules.sound", named=source.named, count=len(source.rule_set().rules)))
     return 0 if sound else 1
-
-
-async def _known(settings: Settings, against: Path | None) -> Known:
-    """What exists: in the database if there is one, and of processes and templates only what is in that bundle."""
-    known = ANYTHING
-    try:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
-            async with sessions.begin() as session:
-                known = await references.known(session)
-    except Obstacle:
-        print(say(settings.language, "rules.nothing_known"), file=sys.stderr)
-    if against is None:
-        return known
-    with using(against):
-        return read_bundle(against).known(replace(known, processes=frozenset(), templates=frozenset()))
 
 
 def _decide(settings: Settings, given: argparse.Namespace) -> int:
