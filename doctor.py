@@ -121,10 +121,14 @@ def _packages() -> Iterator[Finding]:
     lock = files("voxloop").joinpath("requirements.lock")
     if not lock.is_file():
         return
-    wanted = dict(_PINNED.findall(lock.read_text("utf-8")))
+    wanted: dict[str, list[str]] = {}  # several where that depends on the Python
+    for name, pin in _PINNED.findall(lock.read_text("utf-8")):
+        wanted.setdefault(name, []).append(pin)
     there = {_plain(found.name): found.version for found in importlib.metadata.distributions()}
     other = [
-        f"{name} {there[_plain(name)]} ({pin})" for name, pin in wanted.items() if there.get(_plain(name), pin) != pin
+        f"{name} {there[_plain(name)]} ({' / '.join(pins)})"
+        for name, pins in wanted.items()
+        if there.get(_plain(name), pins[0]) not in pins
     ]
     yield warning("packages", packages=", ".join(other)) if other else ok("packages_locked", count=len(wanted))
 

@@ -24,7 +24,9 @@ class Obstacle(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """``database_url`` and ``temporal_address`` are None where this machine's own are to be started.
+    """``spread_seconds``: loops that have one deadline act on it within that time, each at an instant of its own.
+
+    ``database_url`` and ``temporal_address`` are None where this machine's own are to be started.
 
     ``temporal_port`` and ``temporal_ui_port`` are those of this machine's own; None: any free one. ``language`` is that
     of whoever sits at the terminal. ``development``: GraphQL answers queries by GET too;
@@ -39,6 +41,7 @@ class Settings:
     host: str
     port: int
     time_scale: float | None
+    spread_seconds: float | None
     database_url: str | None
     temporal_address: str | None
     temporal_namespace: str
@@ -82,6 +85,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=given.get("VOXLOOP_HOST") or "127.0.0.1",
         port=_port(given, "VOXLOOP_PORT") or 8000,
         time_scale=_number(given, "VOXLOOP_TIME_SCALE", 1, 1_000_000),
+        spread_seconds=_number(given, "VOXLOOP_SPREAD_SECONDS", 0, 3_600),
         database_url=_database_url(given),
         temporal_address=given.get("VOXLOOP_TEMPORAL_ADDRESS") or None,
         temporal_namespace=given.get("VOXLOOP_TEMPORAL_NAMESPACE") or "default",

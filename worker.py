@@ -16,19 +16,25 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from voxloop import bulk, reception
 from voxloop.activities import webhooks
 from voxloop.activities.acts import Acts
 from voxloop.activities.backtests import Backtests
+from voxloop.activities.bulks import Bulks
 from voxloop.activities.documents import Documents
+from voxloop.activities.handovers import Handovers
 from voxloop.activities.intake import Intake
 from voxloop.activities.linked_items import LinkedItems
+from voxloop.activities.merging import Others
 from voxloop.activities.messages import Deliveries
+from voxloop.activities.migration_runs import MigrationRuns
 from voxloop.activities.moments import Moments
 from voxloop.activities.reconciler import Reconciler
 from voxloop.activities.scene import Means
 from voxloop.activities.shadows import Shadows
 from voxloop.activities.simulations import Simulations
 from voxloop.activities.steps import Steps
+from voxloop.activities.what_ifs import WhatIfs
 from voxloop.background import running
 from voxloop.domain.linked import ItemSystem as System
 from voxloop.integrations.builtin import BuiltinChannel
@@ -45,7 +51,7 @@ from voxloop.workflows.client import Loops, connect
 from voxloop.workflows.errands import ERRANDS
 from voxloop.workflows.feedback import FeedbackLoop
 from voxloop.workflows.linked_items import LinkedItem
-from voxloop.workflows.policies import DELIVERY_QUEUE, DRAFTS_QUEUE, LOOPS_QUEUE, STUDIES_QUEUE
+from voxloop.workflows.policies import DELIVERY_QUEUE, DRAFTS_QUEUE, LOOPS_QUEUE, OPERATIONS_QUEUE, STUDIES_QUEUE
 from voxloop.workflows.reconciler import Reconciler as ReconcilerWorkflow
 from voxloop.workflows.reconciler import ensure_schedule
 from voxloop.workflows.relay import Relay
@@ -55,6 +61,7 @@ from voxloop.workflows.targets import Target
 _log = logging.getLogger(__name__)
 _CONNECTIONS = 20
 _PAUSE_SECONDS = 1.0
+_SPREAD_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,8 @@ async def assemble(settings: Settings, sessions: Sessions) -> Parts:
         links=links,
         targets=targets,
         scale=settings.time_scale or 1.0,
+        spread=(_SPREAD_SECONDS if settings.spread_seconds is None else settings.spread_seconds)
+        / (settings.time_scale or 1.0),
     )
     return Parts(means, channels, {system: Register(system, keep) for system in System})
 
@@ -178,6 +187,7 @@ async def run_worker(client: Client, parts: Parts, *, sandbox_passthrough: bool 
         effects_worker(client, parts),
         drafts_worker(client, parts),
         studies_worker(client, parts),
+        operations_worker(client, parts),
     ):
         yield
 
@@ -198,6 +208,7 @@ def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True)
             acts.recall,
             Moments(parts.means).fire,
             LinkedItems(parts.means, parts.systems).note,
+            Others(parts.means).note,
             Deliveries(parts.means, parts.channels).note_failure,
         ],
         workflow_runner=Sandbox(sandbox_passthrough),
@@ -214,6 +225,7 @@ def effects_worker(client: Client, parts: Parts) -> Worker:
         Deliveries(parts.means, parts.channels).send_pending,
         Reconciler(parts.means, Loops(client)).reconcile,
         Documents(parts.means).publish,
+        Handovers(parts.means, Loops(client)).go_on,
     ]
     return _activities_worker(client, DELIVERY_QUEUE, activities, at_once=20)
 
@@ -226,8 +238,16 @@ def drafts_worker(client: Client, parts: Parts) -> Worker:
 
 def studies_worker(client: Client, parts: Parts) -> Worker:
     """What owners try out, few at a time so that items come first."""
-    activities = [Backtests(parts.means).go_on, Shadows(parts.means).go_on]
+    activities = [Backtests(parts.means).go_on, Shadows(parts.means).go_on, WhatIfs(parts.means).go_on]
     return _activities_worker(client, STUDIES_QUEUE, activities, at_once=4)
+
+
+def operations_worker(client: Client, parts: Parts) -> Worker:
+    """What is done to many items at once."""
+    sessions, loops = parts.means.sessions, Loops(client)
+    act = bulk.act_of(reception.Parts(sessions, loops, Relay(sessions, loops)))
+    activities = [Bulks(sessions, act).go_on, MigrationRuns(parts.means, loops).go_on]
+    return _activities_worker(client, OPERATIONS_QUEUE, activities, at_once=4)
 
 
 def _activities_worker(client: Client, queue: str, activities: Sequence[Callable[..., Any]], at_once: int) -> Worker:

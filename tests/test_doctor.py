@@ -60,6 +60,13 @@ def test_it_answers_machines(capsys: pytest.CaptureFixture[str]) -> None:
     assert {f"doctor.{line['code']}" for line in found} <= texts("en").keys()
 
 
+def test_of_a_package_that_is_locked_twice_either_version_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["doctor", "--json"])
+    lines = json.loads(capsys.readouterr().out)
+    told = [line["params"] for line in lines if line["code"] == "packages"]
+    assert [params for params in told if "numpy" in params["packages"]] == []
+
+
 def test_where_nothing_was_ever_started(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VOXLOOP_DATABASE_URL")
     monkeypatch.delenv("VOXLOOP_TEMPORAL_ADDRESS")
@@ -81,7 +88,7 @@ async def test_what_is_missing_and_then_is_there(database_url: str, new_database
         found = await examined(bare, address, tmp_path)
         missing = {"not_migrated", "no_attributes", "no_schedule", "no_pollers"}
         assert {code for state, code in found if state == "problem"} == missing
-        assert found["problem", "no_pollers"] == 4
+        assert found["problem", "no_pollers"] == 5
 
         url = await new_database("examined")
         await ensure_search_attributes(env.client)
@@ -96,6 +103,6 @@ async def test_what_is_missing_and_then_is_there(database_url: str, new_database
     assert (found["ok", "database"], found["ok", "migrated"], found["ok", "pollers"], found["ok", "clock"]) == (
         1,
         1,
-        4,
+        5,
         2,
     )

@@ -16,13 +16,14 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from voxloop.workflows.attributes import KEYS
-from voxloop.workflows.policies import CALL, DELIVERY_QUEUE, DRAFTS_QUEUE, LOOPS_QUEUE, STUDIES_QUEUE
+from voxloop.workflows.policies import CALL, DELIVERY_QUEUE, DRAFTS_QUEUE, LOOPS_QUEUE, OPERATIONS_QUEUE, STUDIES_QUEUE
 
 _QUEUES = {
     LOOPS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     DELIVERY_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     DRAFTS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     STUDIES_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    OPERATIONS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
 }
 
 

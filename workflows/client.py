@@ -18,7 +18,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
 from temporalio.service import GrpcCompression, RPCStatusCode
 
@@ -145,7 +145,7 @@ class Loops:
     async def run_errand(self, workflow: str) -> None:
         """Have an errand (``check/17``) look at its row now."""
         kind, _, key = workflow.partition("/")
-        await self._start_with_signal(ErrandKind(kind).title(), key, workflow, "woken")
+        await self._start_with_signal(ErrandKind(kind).title().replace("_", ""), key, workflow, "woken")
 
     async def _start_with_signal(self, workflow: str, argument: str, id_: str, signal: str) -> None:
         await self.client.start_workflow(
@@ -209,7 +209,9 @@ class Loops:
 
 
 def _refused(failed: WorkflowUpdateFailedError) -> Refused:
-    cause = failed.cause
+    cause: BaseException | None = failed.cause
+    if isinstance(cause, ActivityError):  # its turn refused, by what only rows tell
+        cause = cause.cause
     if isinstance(cause, ApplicationError) and cause.type and cause.type in RefusalCode.__members__:
         params = cause.details[0] if cause.details else {}
         return Refused(RefusalCode(cause.type), (), **params)

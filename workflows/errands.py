@@ -1,8 +1,8 @@
 """Errands: a row that somebody asked for is carried to its end, by one activity that is called again and again.
 
 Workflow ids: ``check/<document>``, ``publication/<document>``, ``backtest/<id>``, ``shadow/<id>``,
-``simulation/<id>``. What is wanted and how far it has come stands in the row; histories hold its id. A signal makes
-an errand look at once.
+``simulation/<id>``, ``handover/<member>``, ``bulk/<id>``, ``migration/<id>``, ``what_if/<id>``. What is wanted and how
+far it has come stands in the row; histories hold its id. A signal makes an errand look at once.
 """
 
 import contextlib
@@ -13,11 +13,15 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from voxloop.activities.backtests import Backtests
+    from voxloop.activities.bulks import Bulks
     from voxloop.activities.documents import Documents
+    from voxloop.activities.handovers import Handovers
+    from voxloop.activities.migration_runs import MigrationRuns
     from voxloop.activities.shadows import Shadows
     from voxloop.activities.simulations import Simulations
+    from voxloop.activities.what_ifs import WhatIfs
     from voxloop.domain.errands import Rest
-    from voxloop.workflows.policies import DRAFT, PUBLICATION, STUDY
+    from voxloop.workflows.policies import DRAFT, HANDOVER, OPERATION, PUBLICATION, STUDY
 
 
 class Errand:
@@ -91,4 +95,40 @@ class Simulation(Errand):
         await self.carry(Simulations.simulate, key, DRAFT)
 
 
-ERRANDS = (Check, Publication, Backtest, Shadow, Simulation)
+@workflow.defn
+class Handover(Errand):
+    """Gives to others what a member has who is away."""
+
+    @workflow.run
+    async def run(self, key: str) -> None:
+        await self.carry(Handovers.go_on, key, HANDOVER)
+
+
+@workflow.defn
+class Bulk(Errand):
+    """Acts on many items, one by one."""
+
+    @workflow.run
+    async def run(self, key: str) -> None:
+        await self.carry(Bulks.go_on, key, OPERATION)
+
+
+@workflow.defn
+class Migration(Errand):
+    """Moves running items to another version of their process, a few at once."""
+
+    @workflow.run
+    async def run(self, key: str) -> None:
+        await self.carry(MigrationRuns.go_on, key, OPERATION)
+
+
+@workflow.defn
+class WhatIf(Errand):
+    """Replays past items under something else, page by page."""
+
+    @workflow.run
+    async def run(self, key: str) -> None:
+        await self.carry(WhatIfs.go_on, key, STUDY)
+
+
+ERRANDS = (Check, Publication, Backtest, Shadow, Simulation, Handover, Bulk, Migration, WhatIf)

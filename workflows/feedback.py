@@ -19,11 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from voxloop.activities.acts import Acts
     from voxloop.activities.intake import Intake
     from voxloop.activities.linked_items import LinkedItems
+    from voxloop.activities.merging import Others
     from voxloop.activities.messages import Deliveries
     from voxloop.activities.moments import Moments
     from voxloop.activities.steps import Steps
+    from voxloop.domain.guard import refusal, refusal_params
     from voxloop.domain.linked import LinkedItemChanged
-    from voxloop.domain.loop import Act, Answer, Attributes, Moment, Plan, Turn, Verb, refusal, refusal_params
+    from voxloop.domain.loop import Act, Answer, Attributes, Moment, Plan, Turn, Verb
+    from voxloop.domain.relations import OtherChanged
     from voxloop.workflows.attributes import updates
     from voxloop.workflows.failures import answered
     from voxloop.workflows.policies import FEEDBACK_LOOP, REMEMBERED_ANSWERS, TURN
@@ -89,6 +92,11 @@ class FeedbackLoop:
         await self._told(f"{change.key}/{change.version}", LinkedItems.note, change)
 
     @workflow.signal
+    async def other_changed(self, changed: OtherChanged) -> None:
+        """Another item was merged into this one, or the one that stands for it has moved on."""
+        await self._told(f"{changed.news}/{changed.other}/{changed.version}", Others.note, changed)
+
+    @workflow.signal
     async def delivery_failed(self, key: str) -> None:
         """A message could not be delivered; the receipt of that key says why."""
         await self._told(key, Deliveries.note_failure, key)
@@ -130,18 +138,18 @@ class FeedbackLoop:
     async def _until_next_moment(self) -> None:
         """Wait until the next moment, another one than now, or a history so long that a new run has to go on."""
         moment = self._next()
-        if moment is not None and moment.at <= workflow.now():
+        if moment is not None and moment.wake <= workflow.now():
             return
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._next() != moment or _is_long(),
-                timeout=None if moment is None else (moment.at - workflow.now()).total_seconds(),
+                timeout=None if moment is None else (moment.wake - workflow.now()).total_seconds(),
                 timeout_summary=None if moment is None else f"{moment.name} {_minute(moment.at)}",
             )
 
     async def _fire_what_is_due(self) -> None:
         async with self.lock:
-            while (moment := self._next()) is not None and moment.at <= workflow.now():
+            while (moment := self._next()) is not None and moment.wake <= workflow.now():
                 await self._turn(moment.name, Moments.fire, moment, summary=moment.name)
                 await self._settle()
 
@@ -211,6 +219,7 @@ def _details(plan: Plan) -> str:
     lines = [
         f"**{attributes.stage}** at step `{plan.step or '-'}`, version {plan.version}",
         f"- {attributes.type}, {attributes.priority}, team `{attributes.team or '-'}`, owner `{plan.owner or '-'}`",
+        *(f"- branch `{branch.step}`, owner `{branch.owner or '-'}`" for branch in plan.branches),
         *(f"- {_minute(moment.at)} {moment.name}" for moment in plan.moments),
     ]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ LOOPS_QUEUE = "voxloop-loops"
 DELIVERY_QUEUE = "voxloop-delivery"
 DRAFTS_QUEUE = "voxloop-drafts"
 STUDIES_QUEUE = "voxloop-studies"
+OPERATIONS_QUEUE = "voxloop-operations"
 
 FEEDBACK_LOOP = "FeedbackLoop"
 LINKED_ITEM = "LinkedItem"
@@ -46,11 +47,17 @@ STUDY: dict[str, Any] = {
     ),
 }
 
+# What is done to many items: behind no study, and so few at a time that acts on single ones come through.
+OPERATION: dict[str, Any] = {**STUDY, "task_queue": OPERATIONS_QUEUE}
+
 # What an owner waits for: never behind a study that takes an hour.
 DRAFT: dict[str, Any] = {**STUDY, "task_queue": DRAFTS_QUEUE, "start_to_close_timeout": timedelta(minutes=5)}
 
 # What puts a version in force, or takes one back: never behind drafts that take their time.
 PUBLICATION: dict[str, Any] = {**DRAFT, "task_queue": DELIVERY_QUEUE}
+
+# What goes from one member to others: each item's loop is asked, one after the other.
+HANDOVER: dict[str, Any] = {**PUBLICATION, "start_to_close_timeout": timedelta(hours=1)}
 
 CALL = timedelta(seconds=5)
 ANSWER_WITHIN = timedelta(seconds=10)

@@ -27,7 +27,10 @@ from voxloop.embedded import postgres_wheel
 from voxloop.reception import Parts
 from voxloop.store import documents, schema
 from voxloop.store.sessions import open_sessions
+from voxloop.tests.workflows.branching import SAFETY, done, published
 from voxloop.tests.workflows.house import House, open_house, register_attributes
+from voxloop.tests.workflows.test_quiet_hours import notices_left
+from voxloop.tests.workflows.timed import wait_for
 from voxloop.workflows.failures import CONVERTER
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -54,7 +57,7 @@ async def escalated_defect(house: House) -> UUID:
 
 async def reopened(house: House) -> UUID:
     item = await house.settled_item("defect")
-    await house.act(item, Verb.CANCEL)
+    await house.act(item, Verb.CANCEL, reason="given_up")
     await house.act(item, Verb.REOPEN, {"text": "又坏了"})
     await house.act(item, Verb.COMPLETE, **FIXED | {"outcome": "need_information"})
     await house.let_pass(timedelta(days=4))
@@ -95,7 +98,40 @@ async def corrected(house: House) -> UUID:
     return item
 
 
-LOOPS = {each.__name__: each for each in (untouched_praise, escalated_defect, reopened, continued, waited, corrected)}
+async def merged(house: House) -> UUID:
+    """Merged into another item that is closed, reopened and closed again; taken out, merged into it once more."""
+    item, other = await house.settled_item("defect"), await house.settled_item("defect")
+    await house.act(item, Verb.LINK, other=str(other), reason="related")
+    await house.act(item, Verb.MERGE, other=str(other))
+    for verb in (Verb.CANCEL, Verb.REOPEN, Verb.CANCEL):
+        await house.settle()
+        await house.act(other, verb, reason="given_up" if verb is Verb.CANCEL else None)
+    await house.settle()
+    await house.act(item, Verb.UNMERGE)
+    await house.settle()
+    await house.act(item, Verb.MERGE, other=str(other))
+    await house.let_pass(timedelta(days=15))
+    return item
+
+
+async def branched(house: House) -> UUID:
+    async with published(house, SAFETY):
+        item = await house.settled_item("suggestion")
+        await house.let_pass(timedelta(hours=30))
+        await house.act(item, Verb.ACCEPT, step="quality", member="wu_hao")
+        await house.act(item, Verb.REASSIGN, step="design", team="customer_service", member="li_na")
+        await done(house, item, "quality", "unsafe", ["cause"])
+        await house.act(item, Verb.COMPLETE, {"fields": {}}, outcome="agreed")
+        await house.move_links(item, "done", "srm")
+        await house.act(item, Verb.CANCEL)
+        await house.act(item, Verb.REOPEN)
+        await house.act(item, Verb.CANCEL)
+        await house.let_pass(timedelta(days=1))
+    return item
+
+
+SHAPES = (untouched_praise, escalated_defect, reopened, continued, waited, corrected, merged, branched)
+LOOPS = {each.__name__: each for each in SHAPES}
 
 
 async def record(house: House, names: Collection[str]) -> None:
@@ -110,8 +146,25 @@ async def record(house: House, names: Collection[str]) -> None:
         draft = await errands(house)
         await write(house, "check", f"check/{draft}")
         await write(house, "publication", f"publication/{draft}")
+    if not names or "quiet_target" in names:
+        await quiet_night(house)
+        await write(house, "quiet_target", "target/builtin")
+        await house.settle()
     if not names or "target" in names:
         await write(house, "target", "target/builtin")
+
+
+async def quiet_night(house: House) -> None:
+    """A question comes at night: its customer hears of it at once, its handler in the morning."""
+    async with house.sessions.begin() as session:
+        standing = await documents.published(session, Kind.ORGANISATION, Kind.ORGANISATION)
+        assert standing is not None
+        body = standing["body"] | {"quiet_hours": ["22:00-08:00"]}
+        await documents.publish(session, Kind.ORGANISATION, Kind.ORGANISATION, body, "recorder")
+    await wait_for(house, "tue", "23:00")
+    item = await house.hand_in("question")
+    await notices_left(house, item, "internal")
+    await house.env.sleep(timedelta(hours=9, minutes=1))
 
 
 async def errands(house: House) -> int:

@@ -17,7 +17,7 @@ from voxloop.workflows.targets import Target
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 SHAPES = {
     *("untouched_praise", "escalated_defect", "reopened", "continued", "linked_item", "target"),
-    *("waited", "corrected", "check", "publication"),
+    *("waited", "corrected", "merged", "branched", "check", "publication", "quiet_target"),
 }
 
 
