@@ -3,23 +3,46 @@
 Words go into a row first and the act only names it, so that no history ever holds them (DESIGN 4.7).
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from voxloop.answering import Filled, checked
+from voxloop.domain.calendars import FARTHEST
 from voxloop.domain.identity import digest
 from voxloop.domain.loop import Act, Verb
+from voxloop.domain.process import MEMBER_STEPS
 from voxloop.domain.refusals import RefusalCode, Refused
-from voxloop.domain.rights import demand_right
+from voxloop.domain.rights import FOLLOW, demand_right
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.reception import Parts, find
-from voxloop.store import contents, people
+from voxloop.store import contents, following, people, queues, steps
 from voxloop.store.sessions import Row, Session
+
+# What claiming an item is refused with when it left the queue meanwhile.
+_TAKEN = (
+    RefusalCode.ALREADY_ACCEPTED,
+    RefusalCode.ALREADY_CLOSED,
+    RefusalCode.CHANGED_MEANWHILE,
+    RefusalCode.FORBIDDEN,
+    RefusalCode.ALREADY_FINISHED,
+    RefusalCode.NOT_FOUND,
+    RefusalCode.STEP_NEEDED,
+    RefusalCode.WRONG_STEP,
+)
+
+
+_NEVER = 0  # no item is at that version
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is wanted of an item's loop; ``words`` is the content that comes with it."""
+    """What is wanted of an item's loop; ``words`` is the content that comes with it.
+
+    ``other``: another item, by its id or its code. Of what is accepted, ``team`` is the one in whose queue it waits.
+    """
 
     verb: Verb
     words: dict[str, Any] | None = None
@@ -29,6 +52,19 @@ class Wish:
     member: str | None = None
     type: str | None = None
     priority: str | None = None
+    clock: str | None = None
+    at: datetime | None = None
+    other: UUID | str | None = None
+    reason: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """An item, and the version of it that an act wrote."""
+
+    item: UUID
+    version: int
 
 
 @dataclass(frozen=True)
@@ -40,8 +76,16 @@ class Asked:
     expect: int | None = None
 
 
-async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked) -> UUID:
-    """Do to an item, named by its id or its code, what is asked; answers its id once its row shows what happened.
+@dataclass(frozen=True)
+class _Content:
+    """Words that are kept; ``step``: where what was filled in belongs."""
+
+    id: UUID
+    step: str | None = None
+
+
+async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked) -> Done:
+    """Do to an item, named by its id or its code, what is asked; answers once its row shows what happened.
 
     Raises:
         Refused: nothing was changed, or (``NOT_CONFIRMED``) that is open.
@@ -52,40 +96,136 @@ async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked
         demand_right(viewer, wish.verb)
         if row["finished_at"] is not None:
             raise Refused(RefusalCode.ALREADY_FINISHED)
-        if wish.verb is Verb.REASSIGN:
-            await _check_target(session, row, wish)
-        content = await _remember(session, viewer, row["id"], asked)
-    item: UUID = row["id"]
-    await parts.loops.act(item, _act(viewer, asked, content))
-    return item
+        if wish.verb in (Verb.ACCEPT, Verb.REASSIGN):
+            await _check_hands(session, viewer, row, wish)
+        other = await _other(session, viewer, row, wish)
+        act = _act(viewer, asked, await _remember(session, viewer, row, asked), other)
+        if wish.verb is Verb.ACCEPT and wish.team is not None:
+            act = await _from_queue(session, row, wish.team, act)
+    answer = await parts.loops.act(row["id"], act)
+    return Done(row["id"], answer.version)
 
 
-async def _check_target(session: Session, row: Row, wish: Wish) -> None:
-    team = wish.team or row["team"]
+async def claim_next(parts: Parts, viewer: Viewer, team: str, key: str) -> Done:
+    """Accept for the viewer's member what comes first in her team's queue; answers once that is written.
+
+    When somebody else was faster, the next one is tried. The same key again is the same item.
+
+    Raises:
+        Refused: nothing was changed, or (``NOT_CONFIRMED``) that is open.
+    """
+    if viewer.member is None or team not in viewer.teams:
+        raise Refused(RefusalCode.NOT_FOUND, ["team"])
+    demand_right(viewer, Verb.ACCEPT)
+    async with parts.sessions.connect() as session:
+        asked_for = await contents.requested(session, viewer.actor, key)
+    tried: set[UUID] = set()
+    while True:
+        async with parts.sessions.connect() as session:
+            left = [item for item in asked_for if item not in tried]
+            item = left[0] if left else await queues.first(session, team, tried)
+        if item is None:
+            raise Refused(RefusalCode.NOTHING_WAITS, ["team"])
+        tried.add(item)
+        try:
+            return await perform(parts, viewer, item, Asked(Wish(Verb.ACCEPT, team=team), key))
+        except Refused as refused:
+            if refused.code not in _TAKEN:
+                raise
+
+
+async def _other(session: Session, viewer: Viewer, row: Row, wish: Wish) -> str | None:
+    """The id of the other item, which the viewer sees and which is another one."""
+    if wish.other is None:
+        return None
+    field = "into" if wish.verb is Verb.MERGE else "other"
+    other = await find(session, viewer, wish.other, field)
+    if other["id"] == row["id"]:
+        raise Refused(RefusalCode.ITSELF, [field])
+    return str(other["id"])
+
+
+async def _check_hands(session: Session, viewer: Viewer, row: Row, wish: Wish) -> None:
+    """Whether the step, or the branch that is meant, may be taken on, or handed to whom it shall be."""
+    open_ = [branch for branch in await steps.branches(session, row["id"]) if branch["kind"] in MEMBER_STEPS]
+    meant = [branch for branch in open_ if wish.step in (None, branch["step"])]
+    if open_ and not meant:
+        return  # its loop says that no such is open
+    if wish.verb is Verb.REASSIGN:
+        await _check_target(session, meant or [row], wish)
+    elif not any(_may_take(viewer, each) for each in meant or [row]):
+        raise Refused(RefusalCode.FORBIDDEN)
+
+
+def _may_take(viewer: Viewer, step: Row) -> bool:
+    """A step is taken on by whoever has it, or by members of the team that has it; it may be nobody's."""
+    return viewer.sees_all or step["team"] in (None, *viewer.teams) or step["owner"] == viewer.member
+
+
+async def _check_target(session: Session, meant: Sequence[Row], wish: Wish) -> None:
+    if wish.team is None and len(meant) > 1:
+        return  # its loop asks which branch is meant
+    team = wish.team or meant[0]["team"]
     if team is None or await people.team_of(session, team) is None:
         raise Refused(RefusalCode.NOT_FOUND, ["team"])
     if wish.member is not None and wish.member not in await people.in_team(session, team):
         raise Refused(RefusalCode.NOT_FOUND, ["member"])
 
 
-async def _remember(session: Session, viewer: Viewer, item: UUID, asked: Asked) -> UUID | None:
-    """Remember what was asked under this key; answers the id of its words, which are kept once."""
-    wish, key = asked.wish, asked.key
+async def _from_queue(session: Session, row: Row, team: str, act: Act) -> Act:
+    """The act that takes on what waits in that queue, as it waits there now.
+
+    What waits there no more is nobody's to take; then the loop answers only if it did this act before.
+    """
+    places = await queues.places(session, row["id"], team)
+    return replace(act, expect=row["version"], step=places[0]) if places else replace(act, expect=_NEVER)
+
+
+async def _remember(session: Session, viewer: Viewer, row: Row, asked: Asked) -> _Content | None:
+    """Remember what was asked under this key; answers its words, which are checked and kept once."""
+    wish, key, item = asked.wish, asked.key, row["id"]
     hash_ = digest({"expect": asked.expect, **asdict(wish)})
     known = await contents.remember_request(session, viewer.actor, item, key, hash_)
     if known is not None and known["argument_hash"] != hash_:
         raise Refused(RefusalCode.KEY_REUSED, ["key"])
+    if known is None and wish.at is not None:  # repeated later, it was done in time
+        _check_instant(wish.at, datetime.now(UTC))
     if wish.words is None:
         return None
     if known is not None and known["content"] is not None:
-        kept: UUID = known["content"]
-        return kept
-    content = await contents.offer(session, item, viewer.actor, wish.words)
+        kept = await contents.offered(session, known["content"])
+        return _Content(known["content"], kept.get("step"))
+    words = await checked(session, row, Filled(wish.verb, wish.words, wish.outcome, wish.step))
+    content = await contents.offer(session, item, viewer.actor, words)
     await contents.attach(session, viewer.actor, item, key, content)
-    return content
+    return _Content(content, words.get("step"))
 
 
-def _act(viewer: Viewer, asked: Asked, content: UUID | None) -> Act:
+def _check_instant(at: datetime, now: datetime) -> None:
+    """Clocks count the days up to it one by one, so it lies no farther ahead than their calendars look."""
+    if at <= now:
+        raise Refused(RefusalCode.NOT_IN_FUTURE, ["at"])
+    if at > now + FARTHEST:
+        bounds = {"least": now.isoformat(timespec="seconds"), "most": (now + FARTHEST).isoformat(timespec="seconds")}
+        raise Refused(RefusalCode.OUT_OF_RANGE, ["at"], **bounds)
+
+
+async def follow(parts: Parts, viewer: Viewer, wanted: UUID | str, on: bool) -> UUID:
+    """Follow an item, or (``on`` is false) follow it no more; answers its id. The loop has nothing to do with it.
+
+    Raises:
+        Refused: the viewer sees no such item, or stands for no member.
+    """
+    async with parts.sessions.begin() as session:
+        item: UUID = (await find(session, viewer, wanted))["id"]
+        demand_right(viewer, FOLLOW)
+        if viewer.member is None:
+            raise Refused(RefusalCode.FORBIDDEN)
+        await (following.follow if on else following.unfollow)(session, item, viewer.member)
+    return item
+
+
+def _act(viewer: Viewer, asked: Asked, content: _Content | None, other: str | None) -> Act:
     wish = asked.wish
     claims = wish.verb is Verb.ACCEPT
     return Act(
@@ -93,11 +233,16 @@ def _act(viewer: Viewer, asked: Asked, content: UUID | None) -> Act:
         actor=f"customer:{viewer.name}" if viewer.role is Role.INTAKE else viewer.actor,
         key=digest({"key": asked.key}),  # callers choose keys, so they may hold anything, and this goes into a history
         expect=asked.expect,
-        content=str(content) if content else None,
+        content=str(content.id) if content else None,
         outcome=wish.outcome,
         fields=list(wish.fields),
-        team=wish.team,
+        team=None if claims else wish.team,
         member=viewer.member if claims else wish.member,
         type=wish.type,
         priority=wish.priority,
+        clock=wish.clock,
+        at=wish.at,
+        other=other,
+        step=(content.step if content else None) or wish.step,
+        reason=wish.reason,
     )

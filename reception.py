@@ -35,13 +35,14 @@ _FIELDS = (*_SAME_NAME, "key", "language", "customer", "follow_up_of", "received
 class Parts:
     """What every door works with: the database, the way to the loops, the carrier of the outbox.
 
-    ``address`` is where customers reach the pages; links begin with it.
+    ``address`` is where customers reach the pages; links begin with it. ``scale``: what divides planned durations.
     """
 
     sessions: Sessions
     loops: Loops
     relay: Relay
     address: str = ""
+    scale: float = 1.0
 
     @cached_property
     def acceptance(self) -> Acceptance:

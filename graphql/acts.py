@@ -51,11 +51,23 @@ async def perform(info: Info, given: ItemInput, read: Callable[[], Wish]) -> Fee
     return await answered(info, _perform(info, given, read))
 
 
+async def claim(info: Info, team: str, key: str | None) -> FeedbackPayload:
+    """Take on what comes first in a team's queue, and answer with it."""
+    return await answered(info, _claim(info, team, key))
+
+
+async def _claim(info: Info, team: str, key: str | None) -> Feedback | None:
+    context = info.context
+    done = await acts.claim_next(context.parts, context.viewer, team, demand_key(context, key))
+    return await reread(info, done.item)
+
+
 async def _perform(info: Info, given: ItemInput, read: Callable[[], Wish]) -> Feedback | None:
     context = info.context
     asked = Asked(read(), demand_key(context, given.key), given.expect)
     wanted = uuid_of("Feedback", given.id) or given.id
-    return await reread(info, await acts.perform(context.parts, context.viewer, wanted, asked))
+    done = await acts.perform(context.parts, context.viewer, wanted, asked)
+    return await reread(info, done.item)
 
 
 async def reread(info: Info, item: UUID) -> Feedback | None:

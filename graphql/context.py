@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import strawberry
 
 from voxloop.domain.viewer import Viewer
+from voxloop.graphql.workload import Workload
 from voxloop.reception import Parts
 
 if TYPE_CHECKING:
@@ -28,6 +30,11 @@ class Context:
     directory: "Directory"
     viewer_now: Callable[[], Awaitable[Viewer | None]]
     key: str | None = None
+
+    @cached_property
+    def workload(self) -> Workload:
+        """How much work there is."""
+        return Workload(self.parts.sessions)
 
     def title(self, titles: Mapping[str, str], language: str | None = None) -> str:
         """A title in ``language``, else in the request's."""

@@ -10,12 +10,15 @@ from typing import Any
 
 from graphql import FieldNode, GraphQLField, IntValueNode, ListValueNode, ValueNode, VariableNode
 
-_SIZES = ("first", "last", "ids")
+_SIZES = ("first", "last", "ids", "days")
 _HEAVY = {
     "Query.statistics": 2_500,
     "Query.figure": 2_500,
     "Query.simulateRules": 5_000,
+    "Query.calendarDue": 500,  # counts through as much as ten years
+    "Query.calendarElapsed": 500,
     "Query.explainDecision": 100,  # each reads a rule set
+    "Query.migrationPreview": 5_000,
     "Document.body": 1_000,
     "Document.differences": 1_000,
     "DocumentDiff.differences": 1_000,

@@ -16,7 +16,7 @@ from voxloop.graphql.shadows import ShadowReport
 from voxloop.store import backtests, documents, shadows
 from voxloop.store.sessions import Row, Session
 
-_OF_THE_BODY = ("body", "rules", "differences")
+_OF_THE_BODY = ("body", "rules", "differences", "drawing")
 
 
 def whole(wanted: Selection) -> bool:

@@ -10,6 +10,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from voxloop.domain.documents import Kind, State
+from voxloop.domain.problems import InvalidDocument
+from voxloop.domain.process_reader import read_process
 from voxloop.domain.rule_reader import MAX_RULES
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.backtests import Backtest
@@ -20,7 +22,9 @@ from voxloop.graphql.nodes import Node
 from voxloop.graphql.problems import Problem, problem
 from voxloop.graphql.rules import Rule
 from voxloop.graphql.shadows import ShadowReport
+from voxloop.reports.process_drawing import Words, draw_process
 from voxloop.rules.differences import differences_between
+from voxloop.rules.sentences import condition_sentence
 from voxloop.store.sessions import Row
 
 Body = Mapping[str, Any]
@@ -89,6 +93,14 @@ class Document(Node):
         before = base.row["body"] if base else None
         return await told_differences(self.kind, before, self.row["body"], language or info.context.language)
 
+    @resolver("A process drawn as SVG: its steps, who does them, how long they may take, and where each outcome leads.")
+    async def drawing(self, info: Info, language: InLanguage = None) -> str | None:
+        if self.kind != Kind.PROCESS:
+            return None
+        teams = {key: team.titles for key, team in info.context.directory.teams.items()}
+        words = Words(language or info.context.language, condition_sentence, teams)
+        return await asyncio.to_thread(_drawn, self.row["body"], words)
+
     @resolver("Its backtests, the newest first, up to 20; only for who may edit documents.")
     def backtests(self) -> list[Backtest]:
         return self.page.backtests.get(self.row["id"], [])
@@ -96,6 +108,14 @@ class Document(Node):
     @resolver("What it decided last as a shadow, if it ever was one; only for who may edit documents.")
     def shadow(self) -> ShadowReport | None:
         return self.page.shadows.get(self.row["id"])
+
+
+def _drawn(body: Body, words: Words) -> str | None:
+    """The drawing; None of a draft that cannot be read."""
+    try:
+        return draw_process(read_process(body), words)
+    except InvalidDocument:
+        return None
 
 
 async def told_differences(kind: str, before: Body | None, after: Body, language: str) -> list[str]:

@@ -6,17 +6,27 @@ from typing import Any, cast
 
 import strawberry
 
+from voxloop.domain.assignment import Code
+from voxloop.domain.calendars import Reason
+from voxloop.domain.clocks import ClockState
 from voxloop.domain.decision import Correctable
 from voxloop.domain.documents import Kind, State
 from voxloop.domain.feedback import Channel, CustomerLevel, FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.forms import FieldKind
+from voxloop.domain.limits import ClockName
 from voxloop.domain.linked import ItemSystem, LinkedState
-from voxloop.domain.process import ClockName, StepKind
+from voxloop.domain.migration_previews import Shift
+from voxloop.domain.operations import ItemState, RunState
+from voxloop.domain.people import QueueOrder
+from voxloop.domain.process import StepKind
 from voxloop.domain.refusals import RefusalCode
+from voxloop.domain.relations import LinkKind, SurveyKind
 from voxloop.domain.rules import Occasion
 from voxloop.domain.statistics import Dimension, Metric
-from voxloop.domain.studies import BacktestState, Field, ShadowState
+from voxloop.domain.studies import Field, ShadowState
 from voxloop.domain.texts import texts
 from voxloop.domain.viewer import Role
+from voxloop.domain.walks import End
 from voxloop.graphql.work import Work
 from voxloop.reports.figures import FigureKind
 from voxloop.rules.vocabulary import FactType, Form, ParameterType, Producer, Shape
@@ -48,6 +58,11 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
+class LinkDirection(StrEnum):
+    TO = "to"
+    FROM = "from"
+
+
 class ReceiptState(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
@@ -64,6 +79,19 @@ class RecipientKind(StrEnum):
     ROLE = "role"
     TEAM = "team"
     MEMBER = "member"
+
+
+class AssignedBy(StrEnum):
+    MANUAL = "manual"
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
+    SKILL = "skill"
+    ACCOUNT_OWNER = "account_owner"
+    SAME_AS = "same_as"
+    NAMED = "named"
+    HANDED_OVER = "handed_over"
+    CLAIMED = "claimed"
+    REASSIGNED = "reassigned"
 
 
 class ActorKind(StrEnum):
@@ -92,7 +120,14 @@ _show(Outcome, "How a closed item ended.", _labels("outcome"))
 _show(Channel, "The way in.", _labels("channel"))
 _show(CustomerLevel, "How much attention a customer is promised.", _labels("customer_level"))
 _show(StepKind, "Whom a step waits for.", _labels("step_kind"))
+_show(AssignedBy, "By what a step was given to a member.", _labels("strategy"))
+_show(Code, "What was decided about a candidate for a step.", _labels("why"), name="VerdictCode")
+_show(QueueOrder, "What comes first in a team's queue.", _labels("queue_order"))
+_show(FieldKind, "What a field of a form takes.", _labels("field_kind"), name="FormFieldKind")
+_show(SurveyKind, "What a customer is asked about the handling.", _labels("survey_kind"))
+_show(End, "How a way through a process ends.", _labels("way_end"), "WayEnd")
 _show(ClockName, "What is timed.", _labels("clock"))
+_show(ClockState, "How a clock stands, and what holds it.", _labels("clock_state"))
 _show(ItemSystem, "The kinds of systems that take linked items.", _labels("item_system"))
 _show(LinkedState, "How a linked item stands in its system.", _labels("linked_state"))
 _show(Role, "What a token may do.", _labels("role"))
@@ -108,6 +143,18 @@ _show(
         "team": "What nobody has yet, at steps of your teams where a member acts",
         "both": "Both",
     },
+)
+_show(
+    LinkKind,
+    "What an item is to another one.",
+    {"related": "It has to do with it", "caused_by": "It is caused by it", "blocked_by": "It has to wait for it"},
+    name="FeedbackLinkKind",
+)
+_show(
+    LinkDirection,
+    "Of which of two linked items the link is said.",
+    {"to": "Of this one: it is caused by the other", "from": "Of the other one: it is caused by this one"},
+    name="FeedbackLinkDirection",
 )
 _show(Dimension, "By what items are grouped.", _labels("dimension"))
 _show(Metric, "What is measured.", _labels("metric_formula"))
@@ -155,9 +202,12 @@ _show(
     {"received_at": "When it was received", "due_at": "When it is due; items that are not due come last ascending"},
     name="FeedbackOrderField",
 )
+_show(Reason, "Why a date has the hours that it has.", _labels("calendar_reason"), name="CalendarReason")
 _show(Kind, "What owners edit.", _labels("document_kind"), name="DocumentKind")
 _show(State, "Where a version stands in its life.", _labels("document_state"), name="DocumentState")
-_show(BacktestState, "How far a backtest has come.", _labels("backtest_state"))
+_show(RunState, "How far a run over many items has come.", _labels("run_state"))
+_show(ItemState, "What became of one item of a run over many.", _labels("item_state"), name="RunItemState")
+_show(Shift, "Which way a deadline moves.", _labels("deadline_shift"), name="DeadlineShift")
 _show(ShadowState, "What became of a draft that decides beside the active rules.", _labels("shadow_state"))
 _show(Field, "In what two decisions about an item can differ.", _labels("decision_field"), name="DecisionField")
 _show(

@@ -11,7 +11,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.utils.str_converters import to_camel_case
 
-from voxloop.domain.refusals import Refused, refusal_sentence
+from voxloop.domain.refusals import Refused, RefusedTogether, refusal_sentence
 from voxloop.domain.submission import unreadable
 from voxloop.domain.texts import say
 from voxloop.doors import noted
@@ -83,7 +83,7 @@ def shown(error: GraphQLError, language: str) -> GraphQLError:
     refused = refusal_of(error) or refusal_of(error.original_error)
     if refused is not None:
         return _coded(error, say(language, f"error.{refused.key}", **refused.params), **(refused.extensions or {}))
-    if isinstance(error.original_error, Refused):
+    if isinstance(error.original_error, (Refused, RefusedTogether)):
         return _refused(error, error.original_error, language)
     if isinstance(error, GraphQLSyntaxError):
         too_long = error.message.endswith(_TOO_LONG)
@@ -95,7 +95,9 @@ def shown(error: GraphQLError, language: str) -> GraphQLError:
     return _worded(error, code or BAD_USER_INPUT, language, error.message)
 
 
-def _refused(error: GraphQLError, refused: Refused, language: str) -> GraphQLError:
+def _refused(error: GraphQLError, refused: Refused | RefusedTogether, language: str) -> GraphQLError:
+    if isinstance(refused, RefusedTogether):
+        refused = refused.problems[0]
     argument = ".".join([*map(to_camel_case, refused.field[:1]), *refused.field[1:]])
     message = refusal_sentence(language, refused)
     return _coded(error, message, code=refused.code, **({"argument": argument} if argument else {}))

@@ -1,7 +1,8 @@
 """The timeline, as the schema shows it: each event with a sentence in the reader's language."""
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import strawberry
@@ -9,19 +10,25 @@ from strawberry.scalars import JSON
 
 from voxloop.domain.process import CLOSE
 from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
-from voxloop.domain.texts import label, sentence, texts
+from voxloop.domain.texts import label, say, sentence, texts
 from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.assignments import in_short
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.enums import ActorKind
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.nodes import made
+from voxloop.graphql.people import member_name
 from voxloop.store.sessions import Row
 
 Runs = Mapping[str, Row]
 # What an event may say besides: what rules did in its turn. Its own sentence may say some of it.
-_BESIDES = ("fired", "copied", "rewarded", "unrewarded", "ignored")
+_BESIDES = (
+    *("branch", "because", "assigned", "unassigned", "fired", "copied", "rewarded", "unrewarded", "ignored"),
+    *("called", "uncalled", "ended", "withdrawn", "joined", "closing_reason", "never_due"),
+)
+_AS_THEY_ARE = ("score", "called", "uncalled", "tag", "other", "level")
 # Of the details of an event, what its sentence needs where the customer reads it.
-_FOR_CUSTOMERS = ("outcome",)
+_FOR_CUSTOMERS = ("outcome", "score")
 
 
 @strawberry.type(description="Something that happened to an item. Events are never changed.")
@@ -60,58 +67,103 @@ def _shown_detail(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 def said(context: Context, row: Row, steps: Runs, language: str) -> str:
     """What happened, in one sentence, and what rules did besides."""
-    key = f"event.{row['kind']}"
-    if key not in texts(language):
-        return str(row["kind"])
-    params, own = _params(context, row, steps, language), texts(language)[key]
+    kind = str(row["kind"])
+    if f"event.{kind}" not in texts(language):
+        return kind
+    params = _params(context, row, steps, language)
+    key = _own_sentence(kind, params, language)
+    own = texts(language)[key]
     besides = [name for name in _BESIDES if row["detail"].get(name) and f"{{{name}}}" not in own]
     keys = (key, *(f"beside.{name}" for name in besides))
     return "".join(sentence(language, each, params) for each in keys)
+
+
+def _own_sentence(kind: str, params: Mapping[str, Any], language: str) -> str:
+    """The key of an event's sentence: another one where there is nobody whom it would name."""
+    usual, alone = f"event.{kind}", f"event_alone.{kind}"
+    unnamed = any(f"{{{name}}}" in texts(language)[usual] and not params[name] for name in ("with", "told"))
+    return alone if unnamed and alone in texts(language) else usual
 
 
 def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str, Any]:
     changes, detail, kind = row["changes"], row["detail"], row["kind"]
     changed = kind.partition("_")[0]  # of priority_changed and type_changed, the labels' section
     step, outcome = detail.get("step") or row["step"], detail.get("outcome")
+    following = detail.get("next", outcome)
     member = detail.get("member") or changes.get("owner")
     team = detail.get("team") or changes.get("team") or (steps[step]["team"] if step in steps else None)
     return {
+        **{name: detail.get(name) for name in _AS_THEY_ARE},
         "actor": _actor(context, row, language),
-        "with": _member(context, member, language) or _team(context, team, language),
+        "with": member_name(context, member, language) or _team(context, team, language),
         "step": _step(steps, step, language),
         "round": row["round"],
         "channel": label(language, "channel", changes.get("channel")),
         "type": label(language, "type", changes.get("type")),
-        "fired": ", ".join(detail.get("fired", ())),
+        "fired": _listed(language, detail.get("fired", ())),
         "outcome": label(language, "outcome" if kind == "closed" else "answer", outcome),
-        "next": label(language, "stage", "closed") if outcome == CLOSE else _step(steps, outcome, language),
+        "next": label(language, "stage", "closed") if following == CLOSE else _step(steps, following, language),
+        "until": _instant(detail.get("until")),
+        "closing_reason": detail.get("closing_reason", {}).get(language),
         "because": detail.get("because", {}).get(language),
-        "from": label(language, changed, detail.get("from")),
-        "to": label(language, changed, detail.get("to")),
-        "tag": detail.get("tag"),
-        "clock": label(language, "clock", str(detail.get("moment", "")).partition(".")[0]),
-        "told": ", ".join(_member(context, key, language) or key for key in detail.get("told", ())),
-        "copied": ", ".join(_member(context, key, language) or key for key in detail.get("copied", ())),
+        "from": _instant(detail["from"]) if kind == "due_set" else label(language, changed, detail.get("from")),
+        "to": _instant(detail["to"]) if kind == "due_set" else label(language, changed, detail.get("to")),
+        "clock": label(language, "clock", detail.get("clock") or re.split("[./]", str(detail.get("moment", "")))[0]),
+        "never_due": _labels(language, "clock", detail.get("never_due", ())),
+        **_of_branches(context, detail, steps, language),
+        "told": _members(context, detail.get("told", ()), language),
+        "copied": _members(context, detail.get("copied", ()), language),
+        "link": label(language, "link_kind", detail.get("link")),
         "rewarded": sum(reward["points"] for reward in detail.get("rewarded", ())),
         "unrewarded": label(language, "unrewarded", detail.get("unrewarded")),
-        "ignored": ", ".join(label(language, "ignored", each) or each for each in detail.get("ignored", ())),
-        "level": detail.get("level"),
+        "ignored": _labels(language, "ignored", detail.get("ignored", ())),
+        "assigned": in_short(context, detail["assigned"], language) if "assigned" in detail else None,
         "key": detail.get("key") or detail.get("receipt"),
         "state": label(language, "linked_state", detail.get("state")),
     }
 
 
+def _members(context: Context, keys: Iterable[str], language: str) -> str:
+    return _listed(language, (member_name(context, key, language) or key for key in keys))
+
+
+def _labels(language: str, section: str, codes: Iterable[str]) -> str:
+    return _listed(language, (label(language, section, code) or code for code in codes))
+
+
+def _listed(language: str, words: Iterable[str]) -> str:
+    return say(language, "event_part.comma").join(words)
+
+
+def _instant(at: str | None) -> str | None:
+    return None if at is None else f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _of_branches(context: Context, detail: Mapping[str, Any], steps: Runs, language: str) -> dict[str, Any]:
+    """The values that tell of steps which run side by side."""
+    return {
+        "branch": _step(steps, detail.get("branch"), language),
+        "branches": _listed(language, (_begun(context, each, steps, language) for each in detail.get("branches", ()))),
+        "ended": _listed(language, (_step(steps, key, language) or key for key in detail.get("ended", ()))),
+        "withdrawn": _listed(language, (_step(steps, key, language) or key for key in detail.get("withdrawn", ()))),
+        "joined": _step(steps, detail.get("joined"), language),
+    }
+
+
+def _begun(context: Context, branch: Mapping[str, Any], steps: Runs, language: str) -> str:
+    """A branch that began, and with whom."""
+    title = str(_step(steps, branch["step"], language))
+    having = member_name(context, branch["member"], language) or _team(context, branch["team"], language)
+    part = "event_part.unassigned" if branch.get("unassigned") else "event_part.branch"
+    return sentence(language, part, {"step": title, "with": having}) if having else title
+
+
 def _actor(context: Context, row: Row, language: str) -> str | None:
     if row["actor_kind"] == "member":
-        return _member(context, row["actor"], language)
+        return member_name(context, row["actor"], language)
     if row["actor_kind"] == "integration":
         return str(row["actor"])
     return label(language, "actor", row["actor_kind"])
-
-
-def _member(context: Context, key: str | None, language: str) -> str | None:
-    member = context.directory.members.get(key or "")
-    return context.title(member.names, language) if member else key
 
 
 def _team(context: Context, key: str | None, language: str) -> str | None:

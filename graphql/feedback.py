@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.viewer import Role
-from voxloop.graphql.arguments import InLanguage
+from voxloop.graphql.assignments import Assignment, assignment
 from voxloop.graphql.attachments import Attachment, attachment
-from voxloop.graphql.clocks import Clock
+from voxloop.graphql.clocks import Clock, read_clock
 from voxloop.graphql.context import Info
 from voxloop.graphql.corrections import Correction
 from voxloop.graphql.customers import Customer, customer
@@ -19,13 +19,17 @@ from voxloop.graphql.enums import Language
 from voxloop.graphql.errors import bad_input
 from voxloop.graphql.events import Event, event, for_customers
 from voxloop.graphql.fields import resolver
+from voxloop.graphql.first_contact import FirstContactResolution, first_contact_resolution
 from voxloop.graphql.linked_items import LinkedItem, linked_item
 from voxloop.graphql.messages import Message, read_messages
 from voxloop.graphql.nodes import Node, global_id, made
 from voxloop.graphql.people import Member, Team
+from voxloop.graphql.pins import ClosingReason, PinnedDocument, pinned_document
 from voxloop.graphql.products import Product, ProductLine
+from voxloop.graphql.relations import FeedbackLink, RelatedFeedback, links, related
 from voxloop.graphql.rewards import Reward
-from voxloop.graphql.steps import Assignment, StepRun
+from voxloop.graphql.steps import StepRun, step_runs
+from voxloop.graphql.surveys import Survey
 from voxloop.signing import Links
 from voxloop.store.sessions import Row
 
@@ -45,17 +49,6 @@ def checked_last(last: int) -> int:
     if not 0 <= last <= LONGEST_TIMELINE:
         raise bad_input("timeline.last", "range", least=0, most=LONGEST_TIMELINE)
     return last
-
-
-@strawberry.type(description="The version of a process or rule set that an item keeps to.")
-class PinnedDocument:
-    key: str = strawberry.field(description="Its key.")
-    version: int = strawberry.field(description="Which version of it.")
-    titles: strawberry.Private[Any]
-
-    @resolver("Its name, if it has one.")
-    def title(self, info: Info, language: InLanguage = None) -> str | None:
-        return info.context.title(self.titles, language) if self.titles else None
 
 
 @strawberry.type(description="One piece of feedback and all that became of it.")
@@ -118,7 +111,7 @@ class Feedback(Node):
     def team(self, info: Info) -> Team | None:
         return info.context.directory.teams.get(self.row["team"] or "")
 
-    @resolver("The member who has it; empty while it lies in the team's queue.")
+    @resolver("The member who has it; empty while it lies in the team's queue, and while branches of it are open.")
     def owner(self, info: Info) -> Member | None:
         return info.context.directory.members.get(self.row["owner"] or "")
 
@@ -126,21 +119,36 @@ class Feedback(Node):
     def process(self) -> PinnedDocument | None:
         return self._document("process")
 
+    @resolver("Why it was closed, as far as its process asks; empty while it is open.")
+    def closing_reason(self) -> ClosingReason | None:
+        key = self.row["closing_reason"]
+        row = self.page.documents.get(self.row["process"])
+        return ClosingReason(key=key, titles=((row and row["reasons"]) or {}).get(key)) if key else None
+
+    @resolver("What its customer was asked after it was closed last, and what she said.")
+    def survey(self) -> Survey | None:
+        rows = self._below("surveys")
+        return made(Survey, rows[-1]) if rows else None
+
     @resolver("The rule set that decided about it.")
     def rule_set(self) -> PinnedDocument | None:
         return self._document("rule_set")
 
-    @resolver("The step at which it stands; empty before the first and when closed.")
+    @resolver("The step at which it stands, with its branches; empty before the first and when closed.")
     def step(self) -> StepRun | None:
         return next((run for run in self._step_runs() if run.ended_at is None), None)
 
-    @resolver("All steps that it went through, in order.")
+    @resolver("All steps that it went through, in order; branches stand below the parallel step that they belong to.")
     def steps(self) -> list[StepRun]:
         return self._step_runs()
 
+    @resolver("Who had its steps and why, in order; not for intake tokens.")
+    def assignments(self, info: Info) -> list[Assignment]:
+        return [assignment(row) for row in self._between_colleagues(info, "assignments")]
+
     @resolver("All its clocks, in order of their start.")
     def clocks(self) -> list[Clock]:
-        return [made(Clock, row) for row in self._below("clocks")]
+        return [read_clock(row, self._below("clock_events"), self.page) for row in self._below("clocks")]
 
     @resolver("What was said about it, in order; intake tokens see what the customer may read.")
     def messages(self, info: Info) -> list[Message]:
@@ -157,6 +165,33 @@ class Feedback(Node):
     @resolver("What other departments' systems work on because of it.")
     def linked_items(self) -> list[LinkedItem]:
         return [linked_item(row) for row in self._below("linked_items")]
+
+    @resolver("Links between it and other items that you see, in the order in which they were made.")
+    def links(self, info: Info) -> list[FeedbackLink]:
+        return links(self._below("links"), info.context.viewer)
+
+    @resolver("The item that stands for it, if it is merged into one that you see.")
+    def merged_into(self, info: Info) -> RelatedFeedback | None:
+        return next(iter(related(self._below("merged_into"), info.context.viewer)), None)
+
+    @resolver("The items that are merged into it, as far as you see them, in the order of their reception.")
+    def merged(self, info: Info) -> list[RelatedFeedback]:
+        return related(self._below("merged"), info.context.viewer)
+
+    @resolver("Whether one answer was enough; empty unless it is closed as solved, adopted or declined.")
+    def first_contact_resolution(self) -> FirstContactResolution | None:
+        return first_contact_resolution(self.row, self._below("first_contact"))
+
+    @resolver("Who follows it, in the order in which they began; not for intake tokens.")
+    def followers(self, info: Info) -> list[Member]:
+        members = info.context.directory.members
+        rows = self._between_colleagues(info, "followers")
+        return [members[row["member"]] for row in rows if row["member"] in members]
+
+    @resolver("Whether you follow it.")
+    def followed_by_me(self, info: Info) -> bool:
+        viewer = info.context.viewer
+        return viewer.member is not None and any(row["member"] == viewer.member for row in self._below("followers"))
 
     @resolver("What happened to it, in order.")
     def timeline(
@@ -190,8 +225,7 @@ class Feedback(Node):
         return [made(Reward, row, own_rule=row["rule"]) for row in self._below("rewards")]
 
     def _step_runs(self) -> list[StepRun]:
-        had = self._below("assignments")
-        return [_step_run(run, [row for row in had if row["seq"] == run["seq"]]) for run in self._below("steps")]
+        return step_runs(self._below("steps"), self._below("assignments"), self._below("clocks"))
 
     def _between_colleagues(self, info: Info, relation: str) -> Sequence[Row]:
         return () if info.context.viewer.role is Role.INTAKE else self._below(relation)
@@ -200,10 +234,4 @@ class Feedback(Node):
         return self.page.below(relation, self.row["id"])
 
     def _document(self, column: str) -> PinnedDocument | None:
-        row = self.page.documents.get(self.row[column])
-        return made(PinnedDocument, row, titles=row["title"]) if row else None
-
-
-def _step_run(run: Row, assignments: Sequence[Row]) -> StepRun:
-    had = [made(Assignment, row, team_key=row["team"], member_key=row["member"]) for row in assignments]
-    return made(StepRun, run, assignments=had, titles=run["title"], filled=run["filled"], team_key=run["team"])
+        return pinned_document(self.page.documents.get(self.row[column]))

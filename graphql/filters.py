@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from voxloop.analysis.search_keys import query_keys
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
 from voxloop.graphql.enums import Direction
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.nodes import wanted_uuid
-from voxloop.store.listing import Comparison, Order, Search, Where
+from voxloop.store.listing import FOLLOWERS, Comparison, Order, Search, Where
 
 _MOST_VALUES = 100
 _MOST_CONDITIONS = 100
@@ -55,9 +56,16 @@ class FeedbackWhere:
     type: Choice[FeedbackType] | None = strawberry.field(default=None, description="What the writer mainly does.")
     priority: Choice[Priority] | None = strawberry.field(default=None, description="How soon to act.")
     outcome: Choice[Outcome] | None = strawberry.field(default=None, description="How it ended.")
+    closing_reason: Choice[str] | None = strawberry.field(default=None, description="Key of the closing reason.")
     channel: Choice[Channel] | None = strawberry.field(default=None, description="The way in.")
     team: Choice[str] | None = strawberry.field(default=None, description="Key of the team that has it.")
-    owner: Choice[str] | None = strawberry.field(default=None, description="Key of the member who has it.")
+    owner: Choice[str] | None = strawberry.field(default=None, description="Key of the member who has it as a whole.")
+    branch_team: Choice[str] | None = strawberry.field(
+        default=None, description="Key of a team that has an open branch of it, besides the team that has the whole."
+    )
+    branch_owner: Choice[str] | None = strawberry.field(
+        default=None, description="Key of a member who has an open branch of it; then `owner` is empty."
+    )
     product: Choice[str] | None = strawberry.field(default=None, description="Key of the product.")
     product_line: Choice[str] | None = strawberry.field(default=None, description="Key of the product line.")
     product_version: Choice[str] | None = strawberry.field(default=None, description="Version of the product.")
@@ -66,6 +74,7 @@ class FeedbackWhere:
     part: Choice[str] | None = strawberry.field(default=None, description="The part.")
     customer: Choice[strawberry.ID] | None = strawberry.field(default=None, description="Global id of the customer.")
     overdue: bool | None = strawberry.field(default=None, description="Whether a target is missed.")
+    followed_by: str | None = strawberry.field(default=None, description="Key of a member who follows it.")
     rating: IntFilter | None = strawberry.field(default=None, description="Stars.")
     received_at: DateTimeRange | None = strawberry.field(default=None, description="When it was received.")
     due_at: DateTimeRange | None = strawberry.field(default=None, description="When it is due.")
@@ -82,9 +91,12 @@ _CHOICES = (
     "type",
     "priority",
     "outcome",
+    "closing_reason",
     "channel",
     "team",
     "owner",
+    "branch_team",
+    "branch_owner",
     "product",
     "product_line",
     "product_version",
@@ -122,6 +134,8 @@ def _comparisons(given: FeedbackWhere) -> Iterator[Comparison]:
             yield from _chosen(column, choice)
     if given.overdue is not None:
         yield Comparison("overdue", "eq", given.overdue)
+    if given.followed_by is not None:
+        yield Comparison(FOLLOWERS, "has", readable("where.followedBy", given.followed_by))
     if given.rating is not None:
         yield from _rated(given.rating)
     yield from _within("received_at", given.received_at)
@@ -142,14 +156,14 @@ def _chosen(column: str, choice: Choice[Any]) -> Iterator[Comparison]:
         yield Comparison(column, "eq", _value(column, choice.eq))
     if choice.in_ is not None:
         if len(choice.in_) > _MOST_VALUES:
-            raise bad_input(f"where.{column}.in", "too_many_values", most=_MOST_VALUES)
+            raise bad_input(f"where.{to_camel_case(column)}.in", "too_many_values", most=_MOST_VALUES)
         yield Comparison(column, "in", tuple(_value(column, value) for value in choice.in_))
     if choice.is_null is not None:
         yield Comparison(column, "is_null", choice.is_null)
 
 
 def _value(column: str, value: Any) -> Any:
-    name = f"where.{column}"
+    name = f"where.{to_camel_case(column)}"
     return wanted_uuid("Customer", value, name) if column == "customer" else readable(name, value)
 
 

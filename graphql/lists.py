@@ -14,7 +14,11 @@ from voxloop.graphql.page import feedback_page
 from voxloop.store import customers, linked_items, listing
 from voxloop.store.listing import Order, Wanted
 
-_COLUMNS = {to_camel_case(name): name for name in listing.COLUMNS}  # fields have the names of the columns they show
+# Fields have the names of the columns they show, but for those that are made of several.
+_COLUMNS = {to_camel_case(name): (name,) for name in listing.COLUMNS} | {
+    "closingReason": ("closing_reason", "process"),  # which has its name
+    "firstContactResolution": ("outcome", "round", "finished_at"),
+}
 _BY_ID = Keys("ID", {"id": uuid})
 _BY_OPENING = Keys("OPENED_AT", {"opened_at": instant, "key": word})
 
@@ -26,7 +30,7 @@ async def feedback_list(info: Info, ask: Ask, wanted: Wanted, order: FeedbackOrd
     slice_ = keys.slice(ask, descending=order.direction is not Direction.ASC)
     viewer, chosen = info.context.viewer, selection(info)
     below = chosen.at("nodes", "edges.node")
-    columns = frozenset(_COLUMNS[name] for name in below if name in _COLUMNS)
+    columns = frozenset(column for name in below for column in _COLUMNS.get(name, ()))
     async with info.context.parts.sessions.connect() as session:
         found = await listing.page(viewer, wanted, field, slice_, columns).rows(session)
         page = Rows.of(found, slice_)

@@ -36,10 +36,16 @@ class Message:
     at: datetime = strawberry.field(description="When it was said.")
     receipts: list[Receipt] = strawberry.field(description="What became of it on each way out.")
     member_key: strawberry.Private[str | None]
+    mentioned: strawberry.Private[Sequence[str]]
 
     @resolver("The member it is for, when it is for one.")
     def recipient(self, info: Info) -> Member | None:
         return info.context.directory.members.get(self.member_key or "")
+
+    @resolver("The members who are mentioned in it.")
+    def mentions(self, info: Info) -> list[Member]:
+        members = info.context.directory.members
+        return [members[key] for key in self.mentioned if key in members]
 
 
 def read_messages(rows: Sequence[Row]) -> list[Message]:
@@ -49,4 +55,10 @@ def read_messages(rows: Sequence[Row]) -> list[Message]:
 
 def _message(rows: Sequence[Row]) -> Message:
     receipts = [made(Receipt, row) for row in rows if row["key"] is not None]
-    return made(Message, rows[0], receipts=receipts, member_key=rows[0]["member"])
+    first = rows[0]
+    return made(Message, first, receipts=receipts, member_key=first["member"], mentioned=first["mentions"] or ())
+
+
+def message(row: Row) -> Message:
+    """A message that goes nowhere, from its row."""
+    return made(Message, row, receipts=[], member_key=row["member"], mentioned=row["mentions"] or ())

@@ -7,6 +7,8 @@ import strawberry
 from voxloop.domain.identity import CODE
 from voxloop.domain.linked import ItemSystem, LinkedState
 from voxloop.domain.viewer import Role
+from voxloop.graphql.bulk import BulkQueries
+from voxloop.graphql.calendars import CalendarQueries
 from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
 from voxloop.graphql.corrections import CorrectionQueries
@@ -21,14 +23,18 @@ from voxloop.graphql.filters import FeedbackOrder, FeedbackWhere, read_search, r
 from voxloop.graphql.linked_items import LinkedItem
 from voxloop.graphql.lists import customer_list, feedback_list, linked_item_list
 from voxloop.graphql.lookahead import selection
+from voxloop.graphql.migration_queries import MigrationQueries
 from voxloop.graphql.nodes import Node, wanted_uuid
 from voxloop.graphql.page import feedback_page
 from voxloop.graphql.people import Member, Team
+from voxloop.graphql.process_simulations import ProcessSimulationQueries
 from voxloop.graphql.products import Product
 from voxloop.graphql.refetch import find_nodes
+from voxloop.graphql.relation_queries import RelationQueries
 from voxloop.graphql.simulations import SimulationQueries
 from voxloop.graphql.statistics import StatisticsQueries
 from voxloop.graphql.vocabulary import VocabularyQueries
+from voxloop.graphql.what_ifs import WhatIfQueries
 from voxloop.graphql.work import Work, work_of
 from voxloop.store import feedback
 from voxloop.store.listing import Order, Wanted
@@ -45,7 +51,18 @@ class Me:
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    StatisticsQueries, CorrectionQueries, DocumentQueries, VocabularyQueries, SimulationQueries, ExplanationQueries
+    StatisticsQueries,
+    CorrectionQueries,
+    DocumentQueries,
+    VocabularyQueries,
+    SimulationQueries,
+    ProcessSimulationQueries,
+    ExplanationQueries,
+    MigrationQueries,
+    WhatIfQueries,
+    CalendarQueries,
+    RelationQueries,
+    BulkQueries,
 ):
     @resolver("Who you are.")
     def me(self, info: Info) -> Me:

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from voxloop.domain.identity import number_of, read_global_id
+from voxloop.domain.rights import EDIT_DOCUMENTS, may
+from voxloop.graphql.bulk import bulk_run
 from voxloop.graphql.connections import LARGEST_PAGE
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.customers import customer
@@ -12,12 +14,14 @@ from voxloop.graphql.document_page import find_backtests, find_documents, find_s
 from voxloop.graphql.errors import bad_input, readable
 from voxloop.graphql.linked_items import linked_item
 from voxloop.graphql.lookahead import selection
+from voxloop.graphql.migrations import migration
 from voxloop.graphql.nodes import Node
 from voxloop.graphql.page import feedback_page
-from voxloop.store import customers, feedback, linked_items
+from voxloop.graphql.what_ifs import find_what_ifs
+from voxloop.store import bulks, customers, feedback, linked_items, migration_runs
 from voxloop.store.sessions import Session
 
-_BY_UUID = ("Feedback", "Customer", "Backtest", "ShadowReport")
+_BY_UUID = ("Feedback", "Customer", "Backtest", "ShadowReport", "BulkRun", "Migration", "WhatIf")
 _IN_DIRECTORY = ("Team", "Member", "Product", "ProductLine")
 _KINDS = (*_BY_UUID, "Document", "LinkedItem", *_IN_DIRECTORY)
 
@@ -68,8 +72,14 @@ async def _find(info: Info, kind: str, keys: Sequence[str]) -> Mapping[str, Node
                 return {row["key"]: linked_item(row) for row in await linked_items.seen(session, viewer, keys)}
             case "Document":
                 return _by_key(await find_documents(session, viewer, map(int, keys), selection(info)))
+            case "BulkRun":
+                return {str(row["id"]): bulk_run(row) for row in await bulks.seen(session, viewer, map(UUID, keys))}
+            case "Migration":
+                return await _find_migrations(info, session, keys)
             case "Backtest":
                 return _by_key(await find_backtests(session, viewer, map(UUID, keys), selection(info)))
+            case "WhatIf":
+                return _by_key(await find_what_ifs(session, viewer, map(UUID, keys)))
         return _by_key(await find_shadows(session, viewer, map(UUID, keys), selection(info)))
 
 
@@ -80,6 +90,12 @@ def _by_key(found: Mapping[Any, Node]) -> Mapping[str, Node]:
 async def _find_feedback(info: Info, session: Session, keys: Sequence[str]) -> Mapping[str, Node]:
     rows = await feedback.seen(session, info.context.viewer, map(UUID, keys))
     return {str(item.row["id"]): item for item in await feedback_page(session, rows, selection(info))}
+
+
+async def _find_migrations(info: Info, session: Session, keys: Sequence[str]) -> Mapping[str, Node]:
+    if not may(info.context.viewer, EDIT_DOCUMENTS):
+        return {}
+    return {str(row["id"]): migration(row) for row in await migration_runs.of_ids(session, map(UUID, keys))}
 
 
 def _in_directory(context: Context, kind: str) -> Mapping[str, Node]:

@@ -1,11 +1,13 @@
 """How a refused wish is answered: as data beside the result, with a sentence in the reader's language."""
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
+from voxloop.domain.identity import uuid_of
 from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand, refusal_sentence
 from voxloop.domain.submission import LONGEST_KEY, text_problem
 from voxloop.graphql.context import Context
@@ -15,6 +17,10 @@ _ABOUT: Mapping[RefusalCode, tuple[str, ...]] = {
     RefusalCode.CHANGED_MEANWHILE: ("expect",),
     RefusalCode.FIELDS_MISSING: ("fields",),
     RefusalCode.UNKNOWN_OUTCOME: ("outcome",),
+    RefusalCode.REASON_NEEDED: ("closing_reason",),
+    RefusalCode.UNKNOWN_REASON: ("closing_reason",),
+    RefusalCode.STEP_NEEDED: ("step",),
+    RefusalCode.STEP_NOT_OPEN: ("step",),
 }
 
 
@@ -41,6 +47,18 @@ def demand_key(context: Context, given: str | None) -> str:
     key = given_key(context, given)
     demand(text_problem({"key": key}, "key", LONGEST_KEY))
     return str(key)
+
+
+def demand_uuid(type_: str, given: str, field: str = "id") -> UUID:
+    """The UUID in a global id that was given in ``field``.
+
+    Raises:
+        Refused: it is no global id of that type, so there is no such object.
+    """
+    id_ = uuid_of(type_, given)
+    if id_ is None:
+        raise Refused(RefusalCode.NOT_FOUND, [field])
+    return id_
 
 
 def user_errors(context: Context, refused: Refused | RefusedTogether) -> list[UserError]:

@@ -7,20 +7,36 @@ from graphql import GraphQLError, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
 
 from voxloop.graphql.backtest_mutations import BacktestMutations
+from voxloop.graphql.bulk_mutations import BulkMutations
 from voxloop.graphql.customers import Customer
 from voxloop.graphql.document_mutations import DocumentMutations
 from voxloop.graphql.execution import Schema
 from voxloop.graphql.executor import Executor
 from voxloop.graphql.item_mutations import ItemMutations
 from voxloop.graphql.linked_items import LinkedItem
+from voxloop.graphql.migration_mutations import MigrationMutations
 from voxloop.graphql.queries import Query
 from voxloop.graphql.register import RegisterMutations
+from voxloop.graphql.relation_mutations import RelationMutations
+from voxloop.graphql.staffing import StaffingMutations
 from voxloop.graphql.submissions import SubmissionMutations
 from voxloop.graphql.subscriptions import Subscription
+from voxloop.graphql.what_if_mutations import WhatIfMutations
 
 
 @strawberry.type(description="Everything that can be done. A refusal is an answer: see `userErrors`.")
-class Mutation(SubmissionMutations, ItemMutations, RegisterMutations, DocumentMutations, BacktestMutations):
+class Mutation(
+    SubmissionMutations,
+    ItemMutations,
+    RegisterMutations,
+    DocumentMutations,
+    BacktestMutations,
+    StaffingMutations,
+    RelationMutations,
+    BulkMutations,
+    MigrationMutations,
+    WhatIfMutations,
+):
     pass
 
 

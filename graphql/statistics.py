@@ -38,6 +38,7 @@ class Measures:
     resolution_p50: float | None = strawberry.field(description=_formula(Metric.RESOLUTION_P50))
     resolution_p90: float | None = strawberry.field(description=_formula(Metric.RESOLUTION_P90))
     breach_share: float | None = strawberry.field(description=_formula(Metric.BREACH_SHARE))
+    first_contact_share: float | None = strawberry.field(description=_formula(Metric.FIRST_CONTACT_SHARE))
 
 
 @strawberry.type(description="Of one dimension, the value that the items of a group have.")

@@ -92,9 +92,11 @@ ACTS = {
     "expect in words": act("accept", GQL_INPUT, expect="newest"),
     "unknown outcome": act("completeStep", "UNKNOWN_OUTCOME", "outcome", outcome="magic"),
     "no outcome": act("completeStep", "REQUIRED", "outcome", outcome=" "),
-    "required field missing": act("completeStep", "FIELDS_MISSING", "fields", outcome="fixed"),
+    "required field missing": act("completeStep", "REQUIRED", "fields", "root_cause", outcome="fixed"),
     "fields are no object": act("completeStep", "BAD_FIELDS", "fields", outcome="fixed", fields=["a"]),
-    "field is no text": act("completeStep", "BAD_FIELDS", "fields", outcome="fixed", fields={"root_cause": 1}),
+    "field is no text": act(
+        "completeStep", "NOT_A_TEXT", "fields", "root_cause", outcome="fixed", fields={"root_cause": 1}
+    ),
     "field too long": act(
         "completeStep", "TOO_LONG", "fields", "root_cause", outcome="fixed", fields={"root_cause": "x" * 5001}
     ),

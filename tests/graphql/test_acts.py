@@ -65,6 +65,7 @@ async def test_a_defect_from_submission_to_confirmation(story: Story) -> None:
         sentences = {event["kind"]: event["sentence"] for event in item["timeline"]}
         assert all(text and "{" not in text for text in sentences.values())
     assert sentences["accepted"] == "Zhou Ming accepted “Repair”."
+    assert "Step “Customer confirms” began." in [event["sentence"] for event in item["timeline"]]
     assert sentences["confirmed"] == "The customer confirmed that the answer helped."
     confirmed = next(event for event in item["timeline"] if event["kind"] == "confirmed")
     assert (confirmed["actorKind"], confirmed["actor"]) == ("CUSTOMER", "web")
@@ -86,7 +87,7 @@ async def test_what_the_loop_refuses(story: Story) -> None:
     assert await story.refused("confirm", "web", satisfied=True) == [("NOT_ASKED", None)]
     assert await story.refused("completeStep", "manager", outcome="magic") == [("UNKNOWN_OUTCOME", ["outcome"])]
     blank = await story.refused("completeStep", "manager", outcome="fixed", fields={"root_cause": "  "})
-    assert blank == [("FIELDS_MISSING", ["fields"])]
+    assert blank == [("REQUIRED", ["fields", "root_cause"])]
     unreadable = await story.refused("completeStep", "manager", outcome="fixed", fields={"root_cause": "a\u0000"})
     assert unreadable == [("UNREADABLE", ["fields", "root_cause"])]
     assert await story.refused("accept", "manager", expect=1) == [("CHANGED_MEANWHILE", ["expect"])]
@@ -104,7 +105,7 @@ async def test_what_never_reaches_the_loop(story: Story) -> None:
     assert await story.refused("accept", "web") == [("FORBIDDEN", None)]
     assert await story.refused("cancel", "zhou_ming") == [("FORBIDDEN", None)]
     assert await story.refused("reply", "manager", text=" ") == [("REQUIRED", ["text"])]
-    assert await story.refused("completeStep", "manager", outcome="x", fields={"a": 1}) == [("BAD_FIELDS", ["fields"])]
+    assert await story.refused("completeStep", "manager", outcome="x", fields={"A": 1}) == [("BAD_FIELDS", ["fields"])]
     assert await story.refused("reassign", "manager") == [("REQUIRED", ["team"])]
     assert await story.refused("reassign", "manager", team="nobody") == [("NOT_FOUND", ["team"])]
     assert await story.refused("reassign", "manager", member="li_na") == [("NOT_FOUND", ["member"])]
@@ -114,7 +115,7 @@ async def test_handing_on_and_giving_up(story: Story) -> None:
     moved = await story.do("reassign", "manager", team="quality", member="sun_yi")
     assert moved["owner"] == {"key": "sun_yi"}
     assert (await story.do("accept", "sun_yi"))["owner"] == {"key": "sun_yi"}
-    cancelled = await story.do("cancel", "manager", reason="重复")
+    cancelled = await story.do("cancel", "manager", reason="重复", closingReason="given_up")
     assert cancelled["stage"] == "CLOSED"
 
 

@@ -218,8 +218,8 @@ async def test_the_timeline_says_what_rules_did_besides(told: Api) -> None:
         BESIDES,
     )
     assert (await sentence(told, "admin", "ZH_CN"))[0] == (
-        "客户又发来了消息。规则已判定，命中：again。已抄送：李娜, gone。客户获得 25 积分。"
-        "规则还要求以下动作，此时不再执行：改派, 标记为垃圾信息。"
+        "客户又发来了消息。规则已判定，命中：again。已抄送：李娜、gone。客户获得 25 积分。"
+        "规则还要求以下动作，此时不再执行：改派、标记为垃圾信息。"
     )
 
 

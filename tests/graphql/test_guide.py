@@ -1,6 +1,5 @@
 """The guide for frontend teams does what it says, operation by operation; the pages on rules name all there is."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 
@@ -14,7 +13,7 @@ from voxloop.domain.rules import Occasion
 from voxloop.domain.viewer import Role
 from voxloop.rules.kinds import check_document
 from voxloop.rules.vocabulary import ACTIONS, FACTS, OPERATORS
-from voxloop.tests.external.guide import GUIDE, Operation, operations
+from voxloop.tests.external.guide import GUIDE, Operation, of_our_own, operations, under
 from voxloop.tests.graphql.api import Answer, Api
 from voxloop.tests.graphql.owners import Owners
 from voxloop.tests.graphql.served import served, talking
@@ -22,8 +21,10 @@ from voxloop.tests.workflows.house import House, until
 
 ALL = operations()
 SUBMIT = ALL["SubmitMutation"]
-EDITOR_PART = GUIDE.read_text("utf-8").partition("\n## A rule editor\n")[2].partition("\n## ")[0]
-EDITOR = [operation for operation in ALL.values() if operation.document in EDITOR_PART]
+EDITOR = under("A rule editor")
+# What needs more than an item, or comes in an order, is run in files of its own.
+ELSEWHERE = [*under("Items that belong together"), *under("Many items at once"), *under("Processes and calendars")]
+ELSEWHERE.append(ALL["ClaimNextMutation"])
 # The ids that the guide makes up for a draft, a backtest and an earlier version.
 DRAFT, EARLIER = "RG9jdW1lbnQ6MTc=", "RG9jdW1lbnQ6MTI="
 BACKTEST = "QmFja3Rlc3Q6MDE5YTIxYWYtMWYwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAx"
@@ -64,7 +65,9 @@ async def run(api: Api, operation: Operation, variables: Answer) -> Answer:
 
 def alone(kind: str) -> list[Operation]:
     """The operations of that kind that need nothing but an item."""
-    return [operation for operation in ALL.values() if operation.kind == kind and operation not in EDITOR]
+    return [
+        operation for operation in ALL.values() if operation.kind == kind and operation not in (*EDITOR, *ELSEWHERE)
+    ]
 
 
 def test_no_operation_of_the_guide_is_left_out() -> None:
@@ -117,16 +120,6 @@ async def test_the_rule_editor_from_the_first_word_to_the_way_back(owners: Owner
             known.setdefault(BACKTEST if "backtest" in payload else DRAFT, done["id"])
             known |= {EARLIER: done["base"]["id"]} if "base" in done else {}
     assert states == ["DRAFT", "DRAFT", "CHECKED", "RUNNING", "SHADOW", "PUBLISHED", "PUBLISHED"]
-
-
-def of_our_own(operation: Operation, known: dict[str, str]) -> Answer:
-    """The variables, with these ids in place of those that the guide has made up."""
-    text = json.dumps(operation.variables)
-    for made_up, id_ in known.items():
-        text = text.replace(made_up, id_)
-    assert not any(made_up in text for made_up in (DRAFT, BACKTEST, EARLIER))
-    variables: Answer = json.loads(text)
-    return variables
 
 
 async def test_whoever_saves_late_reads_what_the_guide_promises(owners: Owners) -> None:

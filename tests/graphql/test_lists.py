@@ -48,7 +48,7 @@ async def _below(session: Session, item: UUID, number: int) -> None:
         session, item, step="repair", kind="task", title=title, round=1, team=team, entered_at=BEGAN
     )
     await steps.assign(session, run, team=team, member=member, reason={"strategy": "test"}, began_at=BEGAN)
-    await clocks.start(session, {"item": item, "name": "finish", "seq": 1, "started_at": BEGAN})
+    await clocks.write(session, [clocks.fresh(item=item, name="finish", seq=1, started_at=BEGAN)], [])
     said = {"direction": "out", "visibility": "public", "purpose": "reply", "author": "system", "text": "好的"}
     key = f"vox-test-{number}"
     await messages.intend(session, at | said, key, target="builtin", via="email")
