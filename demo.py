@@ -16,10 +16,12 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import yaml
 
+from voxloop.demo_requests import ACTS, ADVANCE, CLAIM, FIRST_DUE, LINKED, NEWEST, QUEUES, SUBMIT, Page
 from voxloop.settings import Obstacle, Settings
 
 _log = logging.getLogger(__name__)
@@ -33,37 +35,18 @@ _PAUSE_SECONDS = 3.0
 _OLD_SECONDS = 10.0
 _AT_ONCE = 20
 
-_ITEM = "code language round receivedAt step { step kind seq enteredAt acceptedAt }"
-LIST = f"""query ($where: FeedbackWhere, $by: FeedbackOrder, $first: Int) {{
-  feedbacks(where: $where, orderBy: $by, first: $first) {{ nodes {{ {_ITEM} }} }} }}"""
-SUBMIT = """mutation ($input: SubmitFeedbackInput!) {
-  done: submitFeedback(input: $input) { feedback { code receivedAt } userErrors { code message } } }"""
-LINKED = "query ($state: LinkedState) { linkedItems(state: $state, first: 50) { nodes { key system openedAt } } }"
-ADVANCE = """mutation ($input: AdvanceLinkedItemInput!) {
-  done: advanceLinkedItem(input: $input) { userErrors { code message } } }"""
-ACTS = {
-    verb: f"""mutation ($input: {name}!) {{ done: {verb}(input: $input) {{ userErrors {{ code message }} }} }}"""
-    for verb, name in {
-        "accept": "AcceptInput",
-        "completeStep": "CompleteStepInput",
-        "reply": "ReplyInput",
-        "confirm": "ConfirmInput",
-        "customerReply": "CustomerReplyInput",
-        "reopen": "ReopenInput",
-        "waitForCustomer": "WaitForCustomerInput",
-        "changePriority": "ChangePriorityInput",
-        "addNote": "AddNoteInput",
-        "addTag": "AddTagInput",
-    }.items()
-}
-
 # Of a hundred items: what the step's handler decides, as anyone who works these processes knows it.
 DECISIONS: Mapping[str, Sequence[tuple[int, str]]] = {
     "repair": ((76, "fixed"), (13, "needs_release"), (5, "not_a_defect"), (6, "need_information")),
     "handle": ((86, "settled"), (6, "unfounded"), (8, "need_information")),
     "review": ((60, "adopted"), (40, "declined")),
+    "verify": ((90, "passed"), (10, "failed")),
+    "approve": ((95, "approved"), (5, "refused")),
+    "call": ((85, "reached"), (15, "not_reached")),
+    "check_batch": ((80, "risk"), (20, "no_risk")),
+    "measures": ((70, "removed"), (30, "purchased_part")),
 }
-FILLED = {"repair": "root_cause", "handle": "solution", "review": "reason"}
+WRITTEN = {"handle": "solution", "review": "reason"}  # else the root cause
 _LYING = 7  # of a hundred, untouched for so long that warnings and escalations happen
 _LYING_SECONDS = 150.0
 _MORE_URGENT, _MARKED, _ASKED = 5, 15, 22
@@ -134,9 +117,9 @@ class Person:
         for refused in done["userErrors"]:
             _log.info("%s %s: %s %s", verb, item["code"], refused["code"], refused["message"])
 
-    async def items(self, first: int, field: str = "DUE_AT", direction: str = "ASC", **where: Any) -> Sequence[Answer]:
-        """A list of items."""
-        found = await self.ask(LIST, where=where, by={"field": field, "direction": direction}, first=first)
+    async def items(self, page: Page, **where: Any) -> Sequence[Answer]:
+        """A page of the items that are so."""
+        found = await self.ask(page.document, **page.variables, where=where)
         nodes: Sequence[Answer] = found["feedbacks"]["nodes"]
         return nodes
 
@@ -167,7 +150,7 @@ class Customers:
     async def answer(self) -> None:
         """Say whether an answer helped, or what was asked for; some never do."""
         stages = {"in": ["ANSWERED", "WAITING_CUSTOMER"]}
-        for item in await self.person.items(100, "RECEIVED_AT", "DESC", stage=stages):
+        for item in await self.person.items(NEWEST, stage=stages):
             step = item["step"]
             if step is None or _age(step["enteredAt"]) < _hundredth(item, "slow") / 10:
                 continue
@@ -182,25 +165,61 @@ class Customers:
                 await self.person.act("confirm", item, satisfied=helped, comment=comment)
 
     async def reopen(self) -> None:
-        """A few come back after a while."""
-        for item in await self.person.items(100, "RECEIVED_AT", "DESC", stage={"eq": "CLOSED"}):
+        """Some say how content they are, and a few come back after a while."""
+        for item in await self.person.items(NEWEST, stage={"eq": "CLOSED"}):
+            if item["survey"] and item["survey"]["answeredAt"] is None:
+                await self.person.act("answerSurvey", item, score=5 - _hundredth(item, "score") // 30)
             if item["round"] == 1 and _age(item["receivedAt"]) > 60 and _hundredth(item, "reopen") < _REOPENED:
                 await self.person.act("reopen", item, comment=self.person.say("again", item))
 
 
 async def handle(member: str, person: Person) -> None:
     """A handler takes what is due first: answers at once, accepts a task and completes it the next time she looks."""
-    due = await person.items(50, owner={"eq": member}, stage={"eq": "WORKING"})
+    hers = [{"owner": {"eq": member}}, {"branchOwner": {"eq": member}}]
+    found = await person.items(FIRST_DUE, OR=hers, stage={"eq": "WORKING"})
+    due = [task for item in found for task in _tasks(member, item)]
+    if len(due) < _AT_ONCE:
+        await take_next(person)
     for item in [item for item in due if item["step"] and not _lies(item["step"], item)][:_AT_ONCE]:
         step = item["step"]
         if step["kind"] == "REPLY":
-            await person.act("reply", item, text=person.say("reply", item))
+            reason = "out_of_scope" if step["step"] == "reply_declined" else None
+            await person.act("reply", item, text=person.say("reply", item), closingReason=reason)
         elif step["acceptedAt"] is None:
-            await person.act("accept", item)
+            await person.act("accept", item, step=step["step"])
             await _look_into(person, item)
-        elif step["step"] in FILLED:
-            name = FILLED[step["step"]]
-            await person.act("completeStep", item, outcome=_decision(item), fields={name: person.say(name, item)})
+        elif step["step"] == "hold":
+            await person.act("completeStep", item, outcome="released")
+        elif step["step"] in DECISIONS:
+            outcome = _decision(item)
+            done = {"outcome": outcome, "fields": filled(person, item, outcome)}
+            await person.act("completeStep", item, step=step["step"], **done)
+
+
+def _tasks(member: str, item: Answer) -> Sequence[Answer]:
+    """The item, or where its step has branches each of those that are hers, as if it stood there alone."""
+    branches = item["step"]["branches"] if item["step"] else ()
+    hers = [each for each in branches if each["owner"] == {"key": member} and each["endedAt"] is None]
+    return [{**item, "step": branch} for branch in hers] if branches else [item]
+
+
+def filled(person: Person, item: Answer, outcome: str) -> dict[str, Any]:
+    """What an outcome needs of the step's form."""
+    needed = [each for each in item["step"]["form"] if each["required"] or outcome in each["requiredFor"]]
+    return {field["key"]: _value(person, item, field) for field in needed}
+
+
+def _value(person: Person, item: Answer, field: Answer) -> Any:
+    options, drawn = [option["key"] for option in field["options"]], _hundredth(item, field["key"])
+    values = {"NUMBER": drawn, "FLAG": drawn < _MARKED, "CHOICES": options[:2], "CHOICE": options and options[0]}
+    return values.get(field["kind"], person.say(WRITTEN.get(item["step"]["step"], "root_cause"), item))
+
+
+async def take_next(person: Person) -> None:
+    """A handler who has little to do takes on what comes first in the queue of a team of hers."""
+    for team in (await person.ask(QUEUES))["me"]["teams"]:
+        if team["queue"]["waiting"]:
+            await person.ask(CLAIM, input={"team": team["key"], "key": f"next-{uuid4()}"})
 
 
 async def _look_into(person: Person, item: Answer) -> None:
@@ -211,7 +230,7 @@ async def _look_into(person: Person, item: Answer) -> None:
     elif drawn < _MARKED:
         await person.act("addNote", item, text=person.say("note", item))
         await person.act("addTag", item, tag=person.say("tag", item))
-    elif drawn < _ASKED:
+    elif drawn < _ASKED and "branches" in item["step"]:
         await person.act("waitForCustomer", item, text=person.say("question", item))
 
 
@@ -232,7 +251,7 @@ def _decision(item: Answer) -> str:
 
 async def review(person: Person) -> None:
     """A manager looks at what the rules hold, and lets it go on."""
-    queued = await person.items(50, owner={"isNull": True}, stage={"eq": "WORKING"})
+    queued = await person.items(FIRST_DUE, owner={"isNull": True}, stage={"eq": "WORKING"})
     for item in queued:
         if item["step"] and item["step"]["step"] == "hold":
             await person.act("completeStep", item, outcome="released")

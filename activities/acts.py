@@ -7,14 +7,30 @@ from uuid import UUID
 
 from temporalio import activity
 
-from voxloop.activities import clocks, corrections, decisions, intake, notices, owners, stations, turn
+from voxloop.activities import (
+    branches,
+    clocks,
+    corrections,
+    decisions,
+    intake,
+    links,
+    merging,
+    migrations,
+    notices,
+    owners,
+    stations,
+    surveys,
+    turn,
+)
 from voxloop.activities.scene import Means, Scene
-from voxloop.domain.decision import Correctable
+from voxloop.domain.assignment import Ground
+from voxloop.domain.decision import Correctable, Tell
 from voxloop.domain.feedback import Outcome, Stage
+from voxloop.domain.limits import ClockName
 from voxloop.domain.loop import Act, Plan, Turn, Verb
-from voxloop.domain.process import HOLD, RELEASED, ClockName, StepKind
+from voxloop.domain.process import HOLD, RELEASED, StepKind
 from voxloop.domain.rules import Occasion
-from voxloop.store import contents, events, steps
+from voxloop.store import contents, events, mentions, steps
 from voxloop.store.events import Event
 
 Words = dict[str, Any]
@@ -35,7 +51,8 @@ class Acts:
             if act.content is not None:
                 words = await contents.take_up(scene.session, UUID(act.content), turn_.version)
             scene.happened = Event(_KINDS[act.verb], act.actor)
-            await _PARTS[act.verb](scene, act, words)
+            with scene.at(await branches.meant_by(scene, act)):
+                await _PARTS[act.verb](scene, act, words)
 
         return await turn.take(self.means, turn_, part)
 
@@ -51,24 +68,25 @@ async def _accept(scene: Scene, act: Act, words: Words) -> None:
     if run is None:
         raise LookupError("no step to accept")
     member = act.member
-    if member is not None and member != scene.item["owner"]:
+    if member is not None and [member] != await scene.owners():
         await owners.hand(scene, run, run["team"] or scene.item["team"], member, {"strategy": "claimed"})
     await scene.change_run(accepted_at=scene.now)
-    await clocks.end(scene, ClockName.RESPOND, fulfilled=True)
+    await clocks.end(scene, ClockName.RESPOND, fulfilled=True, seq=run["seq"])
 
 
 async def _complete(scene: Scene, act: Act, words: Words) -> None:
     if scene.item["step"] == HOLD and act.outcome == RELEASED:
         await decisions.release(scene)
-    await stations.leave(scene, act.outcome or "", act.content)
+    await stations.leave(scene, act.outcome or "", act.content, act.reason)
 
 
 async def _say(scene: Scene, act: Act, words: Words) -> None:
-    """A person's words to the customer: whoever waits for an answer of ours has one."""
+    """Words to the customer: she has an answer now. Her first response is the first one by a person."""
     await notices.answer_customer(scene, words["text"], author=act.actor)
-    await clocks.end(scene, ClockName.FIRST_RESPONSE, ClockName.NEXT_REPLY, fulfilled=True)
-    if scene.item["first_responded_at"] is None:
-        scene.set(first_responded_at=scene.now)
+    await clocks.end(scene, ClockName.NEXT_REPLY, fulfilled=True)
+    if act.actor.startswith("member:"):
+        await clocks.end(scene, ClockName.FIRST_RESPONSE, fulfilled=True)
+        scene.set(first_responded_at=scene.item["first_responded_at"] or scene.now)
 
 
 async def _reply(scene: Scene, act: Act, words: Words) -> None:
@@ -76,23 +94,33 @@ async def _reply(scene: Scene, act: Act, words: Words) -> None:
     step = await scene.step()
     if step is not None and step.kind is StepKind.REPLY:
         scene.set(answered_at=scene.now)
-        await stations.leave(scene, "sent", act.content)
+        await stations.leave(scene, "sent", act.content, act.reason)
 
 
 async def _note(scene: Scene, act: Act, words: Words) -> None:
-    await notices.keep(scene, words["text"], act.actor, "internal", "internal")
+    note = await notices.keep(scene, words["text"], act.actor, "internal", "internal")
+    if words.get("mentions"):
+        await mentions.add(scene.session, note, scene.id, words["mentions"], scene.now)
+        others = [key for key in words["mentions"] if act.actor != f"member:{key}"]
+        await notices.tell(scene, [Tell({"member": key}) for key in others], "notice_mentioned")
 
 
 async def _reassign(scene: Scene, act: Act, words: Words) -> None:
-    run = await scene.run()
-    if run is None:
+    run, step = await scene.run(), await scene.step()
+    if run is None or step is None:
         raise LookupError("no step to reassign")
+    if words:
+        await _note(scene, act, words)
+    await scene.change_run(accepted_at=None)
+    if act.reason == Ground.HANDED_OVER and act.member is not None:
+        await owners.hand_on(scene, step, run, act.member)
+        return
     team = act.team or run["team"]
     if team != run["team"] and run["step"] != HOLD:  # who looks at a held item is nothing to put right
         await corrections.keep(scene, Correctable.TEAM, team, act.actor)
     scene.happened.detail |= {"team": team, "member": act.member}
     await owners.hand(scene, run, team, act.member, {"strategy": "reassigned", "by": act.actor})
-    await scene.change_run(team=team, accepted_at=None)
+    await scene.change_run(team=team)
 
 
 async def _confirm(scene: Scene, act: Act, words: Words) -> None:
@@ -104,6 +132,8 @@ async def _reject(scene: Scene, act: Act, words: Words) -> None:
     await _comment(scene, act, words)
     scene.set(round=scene.item["round"] + 1)
     await stations.leave(scene, "rejected")
+    if words.get("text"):
+        await _wait_for_reply(scene)
 
 
 async def _customer_reply(scene: Scene, act: Act, words: Words) -> None:
@@ -113,8 +143,8 @@ async def _customer_reply(scene: Scene, act: Act, words: Words) -> None:
         await stations.leave(scene, "answered")
     else:
         await stations.resume(scene)
-    if scene.stage is not Stage.CLOSED and ClockName.NEXT_REPLY not in await scene.clocks():
-        await clocks.start(scene, ClockName.NEXT_REPLY, scene.now)
+    await _wait_for_reply(scene)
+    await merging.pass_on(scene)
     await decisions.on(scene, Occasion.CUSTOMER_REPLIED)
 
 
@@ -123,13 +153,22 @@ async def _comment(scene: Scene, act: Act, words: Words) -> None:
         await notices.keep(scene, words["text"], act.actor, "in", "public")
 
 
+async def _wait_for_reply(scene: Scene) -> None:
+    """The customer has written. What she writes before she has an answer waits as long as what she wrote first."""
+    if scene.stage is not Stage.CLOSED and (ClockName.NEXT_REPLY, 0) not in await scene.clocks():
+        await clocks.start(scene, ClockName.NEXT_REPLY, scene.now)
+
+
 async def _reopen(scene: Scene, act: Act, words: Words) -> None:
     await _comment(scene, act, words)
     process = await scene.process()
     if process is None:
         raise LookupError("no process to reopen")
-    scene.set(round=scene.item["round"] + 1, stage=Stage.WORKING, outcome=None, closed_at=None)
+    scene.set(round=scene.item["round"] + 1, stage=Stage.WORKING, outcome=None, closed_at=None, closing_reason=None)
+    await merging.part(scene)
     await clocks.start(scene, ClockName.RESOLUTION, scene.now)
+    if words.get("text") and act.actor.startswith("customer:"):
+        await _wait_for_reply(scene)
     scene.goto = HOLD if await steps.held(scene.session, scene.id) else process.reopen_at
     await decisions.on(scene, Occasion.REOPENED)
 
@@ -137,6 +176,7 @@ async def _reopen(scene: Scene, act: Act, words: Words) -> None:
 async def _cancel(scene: Scene, act: Act, words: Words) -> None:
     if words:
         await _note(scene, act, words)
+    scene.set(closing_reason=act.reason)
     scene.close_as(Outcome.CANCELLED)
 
 
@@ -183,6 +223,20 @@ async def _remove_tag(scene: Scene, act: Act, words: Words) -> None:
     scene.set(tags=[tag for tag in scene.item["tags"] if tag != words["tag"]])
 
 
+async def _set_due(scene: Scene, act: Act, words: Words) -> None:
+    clock = await clocks.of_name(scene, act.clock or "")
+    if clock is None:
+        raise LookupError(f"no clock {act.clock} runs")
+    before = clock["due_at"]
+    await clocks.set_due(scene, clock, act.at)
+    told = {"clock": act.clock, "branch": act.step, "from": before, "to": clock["due_at"]}
+    scene.happened.detail |= told | {"manual": act.at is not None}
+
+
+async def _answer_survey(scene: Scene, act: Act, words: Words) -> None:
+    await surveys.answer(scene, words)
+
+
 _Part = Callable[[Scene, Act, Words], Awaitable[None]]
 _PARTS: dict[Verb, _Part] = {
     Verb.ACCEPT: _accept,
@@ -202,6 +256,13 @@ _PARTS: dict[Verb, _Part] = {
     Verb.CHANGE_TYPE: _change_type,
     Verb.ADD_TAG: _add_tag,
     Verb.REMOVE_TAG: _remove_tag,
+    Verb.MIGRATE: migrations.migrate,
+    Verb.SET_DUE: _set_due,
+    Verb.ANSWER_SURVEY: _answer_survey,
+    Verb.LINK: links.link,
+    Verb.UNLINK: links.unlink,
+    Verb.MERGE: merging.merge,
+    Verb.UNMERGE: merging.unmerge,
 }
 _KINDS = {
     Verb.ACCEPT: "accepted",
@@ -221,4 +282,11 @@ _KINDS = {
     Verb.CHANGE_TYPE: "type_changed",
     Verb.ADD_TAG: "tagged",
     Verb.REMOVE_TAG: "untagged",
+    Verb.MIGRATE: "migrated",
+    Verb.SET_DUE: "due_set",
+    Verb.ANSWER_SURVEY: "survey_answered",
+    Verb.LINK: "linked",
+    Verb.UNLINK: "unlinked",
+    Verb.MERGE: "merged",
+    Verb.UNMERGE: "unmerged",
 }

@@ -10,8 +10,10 @@ from functools import cache
 from typing import Any
 
 from voxloop.activities.scene import Scene
-from voxloop.analysis.similarity import ALIKE, LONGEST, shingles, similarity
-from voxloop.store import attachments, facts
+from voxloop.analysis.likeness import ALIKE, LONGEST, shingles, similarity
+from voxloop.domain.calendars import WHOSE
+from voxloop.domain.documents import Kind
+from voxloop.store import attachments, calendars, documents, facts
 from voxloop.store import similarity as near
 from voxloop.store.customers import TRAITS
 from voxloop.store.sessions import Row, Session
@@ -24,6 +26,7 @@ _AS_COLUMN = (
     *("part", "region", "type", "type_confidence", "urgency", *TRAITS),
 )
 _LEANING = 0.2
+_SERVICE = "service"  # the calendar of customer service
 _COMPARED_TOGETHER = 20  # items whose candidates are in memory at once
 
 
@@ -46,25 +49,25 @@ async def facts_of(session: Session, items: Sequence[Item], asked: Collection[st
     recurring = await facts.counts(session, items, asked)
     alike = await _alike(session, items, asked)
     pictures = await _pictures(session, items, asked)
-    everything = zip(map(_own, items), recurring, alike, pictures, strict=True)
-    return [own | counted | resembling | attached for own, counted, resembling, attached in everything]
+    open_ = await _open(session, items, asked)
+    everything = zip(map(_own, items), recurring, alike, pictures, open_, strict=True)
+    return [own | counted | resembling | attached | hours for own, counted, resembling, attached, hours in everything]
 
 
 def _own(item: Item) -> dict[str, Any]:
     found = {name: item[name] for name in _AS_COLUMN} | {
         "version": item["product_version"],
         "order": item["order_ref"],
-        "sentiment": None if item["sentiment"] is None else _leaning(item["sentiment"]),
-        "sentiment_strength": item["sentiment"],
+        **(leaning(item["sentiment"]) if item["sentiment"] is not None else {}),
         "follow_up": item["follow_up_of"] is not None,
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _leaning(sentiment: float) -> str:
-    if abs(sentiment) < _LEANING:
-        return "neutral"
-    return "positive" if sentiment > 0 else "negative"
+def leaning(strength: float) -> dict[str, Any]:
+    """The facts that follow from how well or ill a text means it, from -1 to 1."""
+    side = "neutral" if abs(strength) < _LEANING else "positive" if strength > 0 else "negative"
+    return {"sentiment": side, "sentiment_strength": strength}
 
 
 async def _pictures(session: Session, items: Sequence[Item], asked: Collection[str]) -> list[Counts]:
@@ -72,6 +75,17 @@ async def _pictures(session: Session, items: Sequence[Item], asked: Collection[s
         return [{} for _ in items]
     counted = await attachments.counts(session, [item["id"] for item in items])
     return [{"attachments": counted.get(item["id"], 0)} for item in items]
+
+
+async def _open(session: Session, items: Sequence[Item], asked: Collection[str]) -> list[dict[str, bool]]:
+    """Whether each was received in service hours; absent where they are unpublished, or in whoever's time it is."""
+    if "in_service_hours" not in asked:
+        return [{} for _ in items]
+    row = await documents.published(session, Kind.CALENDAR, _SERVICE)
+    if row is None or row["body"]["time_zone"] in WHOSE:
+        return [{} for _ in items]
+    hours = calendars.hours_of(row["body"], row["body"]["time_zone"])
+    return [{"in_service_hours": hours.is_open(item["received_at"])} for item in items]
 
 
 async def _alike(session: Session, items: Sequence[Item], asked: Collection[str]) -> list[Counts]:

@@ -10,8 +10,9 @@ from voxloop.analysis.classify import classify
 from voxloop.analysis.similarity import similar_keys
 from voxloop.domain.decision import Decision
 from voxloop.domain.feedback import FeedbackType, Outcome
+from voxloop.domain.limits import ClockName
 from voxloop.domain.loop import Plan, Turn
-from voxloop.domain.process import HOLD, ClockName
+from voxloop.domain.process import HOLD
 from voxloop.domain.rules import INTAKE
 from voxloop.store import documents, similarity
 from voxloop.store.events import Event
@@ -75,8 +76,8 @@ async def _follow(scene: Scene, decision: Decision) -> None:
         tags=list(decision.tags),
         process=process["id"],
     )
-    await clocks.start(scene, ClockName.FIRST_RESPONSE, scene.item["received_at"])
-    await clocks.start(scene, ClockName.RESOLUTION, scene.item["received_at"])
+    for clock in (ClockName.FIRST_RESPONSE, ClockName.RESOLUTION, ClockName.TOTAL_RESOLUTION):
+        await clocks.start(scene, clock, scene.item["received_at"])
     if decision.hold:
         scene.goto = HOLD
         return

@@ -22,13 +22,14 @@ _JUST_OPENED = (LinkedState.OPENING, LinkedState.OPEN)
 
 async def open_items(scene: Scene, wishes: Iterable[Open]) -> None:
     """Write the intent to open these items, and start the workflow of each."""
+    step = await scene.step()
     for wish in wishes:
         key = scene.next_key()
         customer = await scene.customer()
         title, body = await notices.render(scene, wish.template, customer["language"] if customer else "zh-CN")
         values = {"key": key, "system": wish.system, "template": wish.template, "title": title, "body": body}
         times = {"opened_at": scene.now, "changed_at": scene.now}
-        await linked_items.open_for(scene.session, scene.id, scene.item["step"], values | times)
+        await linked_items.open_for(scene.session, scene.id, step.key if step else None, values | times)
         await outbox.put(scene.session, "start_link", f"link/{key}")
         scene.happened.detail.setdefault("opened", []).append({"key": key, "system": wish.system})
 
@@ -44,14 +45,29 @@ async def open_unopened(scene: Scene, wishes: Iterable[Open]) -> None:
 
 
 async def leave_when_settled(scene: Scene) -> None:
-    """Leave a linked step once every item opened in its system is settled: refused if one was, else done."""
-    step = await scene.step()
-    if step is None or step.system is None:
+    """Leave a linked step once every item opened in its system is settled: refused if one was, else done.
+
+    A branch that opens some there waits for these alone: others may wait for theirs beside it.
+    """
+    run, step = await scene.run(), await scene.step()
+    if run is None or step is None or step.system is None:
         return
     links = await linked_items.links_of(scene.session, scene.id, step.system)
+    if run["parent"] is not None and any(opened.system == step.system for opened in step.opens):
+        links = [link for link in links if link["step"] == step.key]
     if all(link["state"] in SETTLED for link in links):
         refused = any(link["state"] != LinkedState.DONE for link in links)
         await stations.leave(scene, "refused" if refused else "done")
+
+
+async def leave_branches_when_settled(scene: Scene) -> None:
+    """Leave each linked branch that is settled, until the branches join."""
+    for seq, branch in tuple((await scene.branches()).items()):
+        if branch["kind"] == StepKind.LINKED and seq in await scene.branches():
+            with scene.at(seq):
+                await leave_when_settled(scene)
+            if seq not in await scene.branches():
+                scene.happened.detail.setdefault("ended", []).append(branch["step"])
 
 
 async def _tell_loops(session: Session, change: LinkedItemChanged) -> None:
@@ -77,6 +93,7 @@ class LinkedItems:
             step = await scene.step()
             if step is not None and step.kind is StepKind.LINKED:
                 await leave_when_settled(scene)
+            await leave_branches_when_settled(scene)
 
         return await turn.take(self.means, turn_, part)
 

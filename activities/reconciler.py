@@ -8,8 +8,10 @@ from uuid import UUID
 
 from temporalio import activity
 
+from voxloop.activities import news
 from voxloop.activities.scene import Means
-from voxloop.store import contents, events, feedback, linked_items, messages, outbox, simulations
+from voxloop.domain.relations import News, OtherChanged
+from voxloop.store import contents, duplicates, events, feedback, linked_items, messages, outbox, simulations
 
 _GRACE = timedelta(minutes=5)
 _PAGE = 1_000
@@ -39,6 +41,7 @@ class Repairs:
     targets_woken: int
     links_started: int
     words_swept: int
+    duplicates_told: int = 0
 
 
 @dataclass
@@ -63,9 +66,12 @@ class Reconciler:
             links = await linked_items.never_opened(session, _GRACE)
             for key in links:
                 await outbox.put(session, "start_link", f"link/{key}")
+            merged = await duplicates.out_of_step(session, _GRACE)
+            for row in merged:
+                await news.send(session, row["id"], OtherChanged(News.CANONICAL, str(row["other"]), row["version"]))
             swept = await contents.sweep(session) + await simulations.sweep(session)
         started, told = await self._compare(open_)  # last: loops are asked here, and one may not answer
-        return Repairs(started, told, ended, len(targets), len(links), swept)
+        return Repairs(started, told, ended, len(targets), len(links), swept, len(merged))
 
     async def _compare(self, open_: set[str]) -> tuple[int, int]:
         """Start loops that are missing, and tell those that do not know an act: how many of each."""

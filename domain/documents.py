@@ -24,6 +24,7 @@ class Kind(StrEnum):
     PROCESS = "process"
     TEMPLATE = "template"
     ORGANISATION = "organisation"
+    CALENDAR = "calendar"
 
 
 class State(StrEnum):

@@ -13,6 +13,10 @@ class ErrandKind(StrEnum):
     BACKTEST = "backtest"
     SHADOW = "shadow"
     SIMULATION = "simulation"
+    MIGRATION = "migration"
+    BULK = "bulk"
+    WHAT_IF = "what_if"
+    HANDOVER = "handover"
 
 
 @dataclass(frozen=True)

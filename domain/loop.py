@@ -1,18 +1,15 @@
 """What the loop and its activities tell each other: ids, codes, numbers and instants, never content.
 
 The loop is a kernel that knows no process. Every activity answers with a ``Plan``: where the item stands now, what can
-be done with it, and the instants at which something is due. ``refusal`` is the state machine's guard over it.
+be done with it, and the instants at which something is due. ``guard`` says what of it is refused.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from voxloop.domain.feedback import Stage
-from voxloop.domain.process import MEMBER_STEPS, StepKind
-from voxloop.domain.refusals import RefusalCode
-from voxloop.domain.submission import MOST_TAGS
+from voxloop.domain.process import MEMBER_STEPS
 
 # The version of an item that its intake decides: it was received, acknowledged and classified before.
 DECIDED = 4
@@ -38,14 +35,30 @@ class Verb(StrEnum):
     ADD_TAG = "add_tag"
     REMOVE_TAG = "remove_tag"
     MARK_SPAM = "mark_spam"
+    MIGRATE = "migrate"
+    SET_DUE = "set_due"
+    ANSWER_SURVEY = "answer_survey"
+    LINK = "link"
+    UNLINK = "unlink"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
 
 @dataclass(frozen=True)
 class Moment:
-    """An instant at which the loop wakes; ``name`` tells the activity what is due then."""
+    """An instant at which something is due; ``name`` tells the activity what.
+
+    ``delay``: seconds by which the loop acts later, so that a herd of loops with one deadline does not act at once.
+    """
 
     at: datetime
     name: str
+    delay: float = 0.0
+
+    @property
+    def wake(self) -> datetime:
+        """When the loop acts on it."""
+        return self.at + timedelta(seconds=self.delay)
 
 
 @dataclass(frozen=True)
@@ -63,10 +76,27 @@ class Attributes:
 
 
 @dataclass(frozen=True)
+class Branch:
+    """What can be done at one of several steps that are open side by side; ``clocks`` names its own that run."""
+
+    step: str
+    kind: str
+    accepted: bool = False
+    owner: str | None = None
+    outcomes: list[str] = field(default_factory=list)
+    required: list[str] = field(default_factory=list)
+    clocks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Plan:
     """Where the item stands after ``version``, which the turn ``by`` wrote (empty: by none that was told its name).
 
-    ``goto``: a step to enter at once; ``number`` counts outward effects, ``tags`` the item's tags.
+    ``goto``: a step to enter at once; ``number`` counts outward effects, ``tags`` the item's tags; ``clocks`` names
+    those that run; ``process``: the id of the version that it keeps to. ``reasons``: the closing reasons of its
+    process; ``unreasoned``: the outcomes of the step that close it for one that must be named. ``survey``: whether one
+    was sent (``asked``) or is ``answered``. ``merged``: another item stands for it; ``together``: that one is not
+    closed, so that this one waits for it. ``branches``: what is open of a parallel step.
     """
 
     version: int
@@ -84,6 +114,14 @@ class Plan:
     finished: bool = False
     by: str = ""
     tags: int = 0
+    process: int | None = None
+    clocks: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    unreasoned: list[str] = field(default_factory=list)
+    survey: str | None = None
+    merged: bool = False
+    together: bool = False
+    branches: list[Branch] = field(default_factory=list)
 
     @property
     def waits(self) -> bool:
@@ -109,7 +147,9 @@ class Turn:
 class Act:
     """What an actor wants. ``content``: the id of a row that holds the words; ``fields`` names what was filled in.
 
-    ``type`` and ``priority``: what the item shall have from now on.
+    ``type`` and ``priority``: what the item shall have from now on; ``step``: where it is meant to be, or which of
+    several; ``other``: another item's id; ``clock``: which of those that run, ``at``: when it shall be due;
+    ``document``: a version's id; ``reason``: a key.
     """
 
     verb: Verb
@@ -123,6 +163,12 @@ class Act:
     member: str | None = None
     type: str | None = None
     priority: str | None = None
+    step: str | None = None
+    other: str | None = None
+    at: datetime | None = None
+    document: int | None = None
+    reason: str | None = None
+    clock: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,65 +176,3 @@ class Answer:
     """What the caller of an act gets: the version that its act wrote."""
 
     version: int
-
-
-_AT_MEMBER_STEPS = (Verb.ACCEPT, Verb.REASSIGN, Verb.COMPLETE, Verb.WAIT_FOR_CUSTOMER)
-_AFTER_CLOSING = (Verb.NOTE, Verb.CUSTOMER_REPLY, Verb.CHANGE_TYPE, Verb.ADD_TAG, Verb.REMOVE_TAG)
-
-
-def refusal(act: Act, plan: Plan) -> RefusalCode | None:
-    """Why ``act`` is not possible now, or None. Pure: asked by the validator and again under the loop's lock."""
-    if act.expect is not None and act.expect != plan.version:
-        return RefusalCode.CHANGED_MEANWHILE
-    if plan.finished:
-        return RefusalCode.ALREADY_FINISHED
-    closed = plan.attributes.stage == Stage.CLOSED
-    if act.verb is Verb.REOPEN:
-        return None if closed else RefusalCode.NOT_CLOSED
-    if closed and act.verb not in _AFTER_CLOSING:
-        return RefusalCode.ALREADY_CLOSED
-    return _step_refusal(act, plan) or _change_refusal(act, plan)
-
-
-def _step_refusal(act: Act, plan: Plan) -> RefusalCode | None:
-    if act.verb in (Verb.CONFIRM, Verb.REJECT):
-        return None if plan.kind == StepKind.CUSTOMER and not plan.asks else RefusalCode.NOT_ASKED
-    if act.verb in _AT_MEMBER_STEPS and plan.kind not in MEMBER_STEPS:
-        return RefusalCode.WRONG_STEP
-    if act.verb is Verb.WAIT_FOR_CUSTOMER and plan.waits:
-        return RefusalCode.ALREADY_WAITING
-    if act.verb is Verb.RESUME and not plan.waits:
-        return RefusalCode.NOT_WAITING
-    if act.verb is Verb.ACCEPT and plan.accepted:
-        return RefusalCode.ALREADY_ACCEPTED
-    if act.verb is Verb.COMPLETE:
-        return _completion_refusal(act, plan)
-    return None
-
-
-def _change_refusal(act: Act, plan: Plan) -> RefusalCode | None:
-    if act.verb is Verb.CHANGE_TYPE and act.type == plan.attributes.type:
-        return RefusalCode.UNCHANGED
-    if act.verb is Verb.CHANGE_PRIORITY and act.priority == plan.attributes.priority:
-        return RefusalCode.UNCHANGED
-    return RefusalCode.TOO_MANY_TAGS if act.verb is Verb.ADD_TAG and plan.tags >= MOST_TAGS else None
-
-
-def _completion_refusal(act: Act, plan: Plan) -> RefusalCode | None:
-    if plan.kind != StepKind.TASK:
-        return RefusalCode.WRONG_STEP
-    if act.outcome not in plan.outcomes:
-        return RefusalCode.UNKNOWN_OUTCOME
-    return RefusalCode.FIELDS_MISSING if set(plan.required) - set(act.fields) else None
-
-
-def refusal_params(act: Act, plan: Plan) -> Mapping[str, str]:
-    """The values of the refusal's sentence."""
-    return {
-        "outcome": act.outcome or "",
-        "outcomes": ", ".join(plan.outcomes),
-        "fields": ", ".join(sorted(set(plan.required) - set(act.fields))),
-        "version": str(plan.version),
-        "step": plan.step or "",
-        "most": str(MOST_TAGS),
-    }

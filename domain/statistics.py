@@ -31,6 +31,7 @@ class Metric(StrEnum):
     RESOLUTION_P50 = "resolution_p50"
     RESOLUTION_P90 = "resolution_p90"
     BREACH_SHARE = "breach_share"
+    FIRST_CONTACT_SHARE = "first_contact_share"
 
 
 class Dimension(StrEnum):

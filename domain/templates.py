@@ -12,11 +12,15 @@ from voxloop.domain.texts import LANGUAGES
 
 NAMES = (
     *("code", "customer", "organisation", "title", "text", "step", "status", "status_link", "product", "batch"),
-    "points",
+    *("points", "outcome"),
 )
 PARTS = ("subject", "body")
 # What members read whom a rule tells, or to whom it sends a copy.
 NOTICE, COPY = "notice_rule", "notice_copy"
+# What a member reads who is given a step, and a team's lead when nobody of it could be.
+ASSIGNED, UNASSIGNED = "notice_assigned", "notice_unassigned"
+# What members read who worked beside others until one of these was done.
+WITHDRAWN = "notice_withdrawn"
 _KNOWN = " ".join(f"{{{name}}}" for name in NAMES)
 _UNKNOWN = "-"
 

@@ -31,6 +31,7 @@ UNITS: Mapping[Metric, Unit] = {
     Metric.RESOLUTION_P50: Unit.SECONDS,
     Metric.RESOLUTION_P90: Unit.SECONDS,
     Metric.BREACH_SHARE: Unit.SHARE,
+    Metric.FIRST_CONTACT_SHARE: Unit.SHARE,
 }
 ADDITIVE = frozenset(metric for metric, unit in UNITS.items() if unit in (Unit.ITEMS, Unit.ANSWERS))
 NOTHING: Numbers = {metric: 0 if metric in ADDITIVE else None for metric in Metric}

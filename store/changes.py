@@ -15,7 +15,9 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Text, cast, func, select
 
+from voxloop.store import branches
 from voxloop.store.item_tables import feedback
+from voxloop.store.relation_tables import follower
 from voxloop.store.sessions import Row, Session, Sessions, open_sessions
 from voxloop.store.work_tables import assignment
 
@@ -26,12 +28,18 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
 
 _log = logging.getLogger(__name__)
 _workers = select(func.array_agg(assignment.c.member.distinct())).where(assignment.c.item == feedback.c.id)
-_NEWEST = select(feedback, func.coalesce(_workers.scalar_subquery(), []).label("workers"))
+_followers = select(func.array_agg(follower.c.member)).where(follower.c.item == feedback.c.id)
+_NEWEST = select(
+    feedback,
+    func.coalesce(_workers.scalar_subquery(), []).label("workers"),
+    func.coalesce(_followers.scalar_subquery(), []).label("followers"),
+    *branches.of_item(),
+)
 POINT = select(cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger))
 
 
 async def newest(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
-    """These items as they stand, each with ``workers``: the members with whom it ever stood."""
+    """These items as they stand, with their branches, ``followers``, and ``workers``: with whom each ever stood."""
     return (await session.execute(_NEWEST.where(feedback.c.id.in_(list(items))))).mappings().all()
 
 

@@ -1,5 +1,6 @@
 """Words that an act brings along: an immutable row first, then the act names it by id (DESIGN 4.7)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,12 @@ async def offer(session: Session, item: UUID, author: str, body: dict[str, Any])
     return id_
 
 
+async def offered(session: Session, id_: UUID) -> dict[str, Any]:
+    """Words that were kept."""
+    body: dict[str, Any] = (await session.execute(select(content.c.body).where(content.c.id == id_))).scalar_one()
+    return body
+
+
 async def remember_request(session: Session, principal: str, item: UUID, key: str, hash_: str) -> Row | None:
     """Remember a request by (principal, item, key). None: it is new; else what was remembered the first time."""
     new = upsert(request).values(principal=principal, item=item, key=key, argument_hash=hash_)
@@ -36,6 +43,12 @@ async def remember_request(session: Session, principal: str, item: UUID, key: st
         return None
     mine = (request.c.principal == principal) & (request.c.item == item) & (request.c.key == key)
     return (await session.execute(select(request).where(mine))).mappings().one()
+
+
+async def requested(session: Session, principal: str, key: str) -> Sequence[UUID]:
+    """The items of which this principal has wanted something under this key, in the order in which they came."""
+    hers = (request.c.principal == principal) & (request.c.key == key)
+    return (await session.execute(select(request.c.item).where(hers).order_by(request.c.item))).scalars().all()
 
 
 async def attach(session: Session, principal: str, item: UUID, key: str, content_id: UUID) -> None:

@@ -33,6 +33,12 @@ async def published(session: Session, kind: str, key: str) -> Row | None:
     return (await session.execute(wanted)).mappings().one_or_none()
 
 
+async def published_keys(session: Session, kind: str) -> Sequence[str]:
+    """The keys of all that is published of a kind."""
+    wanted = select(document.c.key).where(document.c.kind == kind, document.c.state == "published")
+    return (await session.execute(wanted.order_by(document.c.key))).scalars().all()
+
+
 async def published_version(session: Session, kind: str, key: str) -> int | None:
     """The id alone of that version: what its body says is known to whoever has read it once."""
     return (await session.execute(_PUBLISHED_VERSION, {"kind": kind, "key": key})).scalar_one_or_none()
@@ -41,6 +47,12 @@ async def published_version(session: Session, kind: str, key: str) -> int | None
 async def pinned(session: Session, version_id: int) -> Row:
     """One version by its id, whatever its state: a body never changes once it is published."""
     return (await session.execute(select(document).where(document.c.id == version_id))).mappings().one()
+
+
+async def bodies(session: Session, version_ids: Iterable[int]) -> Sequence[Row]:
+    """Id, number and body of these versions."""
+    wanted = select(document.c.id, document.c.version, document.c.body).where(document.c.id.in_(list(version_ids)))
+    return (await session.execute(wanted)).mappings().all()
 
 
 async def version(session: Session, kind: str, key: str, number: int) -> Row | None:
@@ -59,7 +71,7 @@ async def newest_by(session: Session, kind: str, key: str, author: str) -> Row |
 async def process_for(session: Session, key: str | None, type_: str) -> Row:
     """Id and key of the published process that a route names, else of the one that handles this type of feedback.
 
-    A type that none handles goes where what is of no type goes.
+    A type that none handles goes where what is of no type goes: what ``domain.process.handlers`` says of many.
     """
     found = await session.execute(_NAMED, {"key": key}) if key else await session.execute(_HANDLING, {"type": [type_]})
     return found.mappings().one()
@@ -93,9 +105,11 @@ async def keep_source(session: Session, version_id: int, source: str) -> None:
 
 
 async def titles(session: Session, version_ids: Iterable[int]) -> Sequence[Row]:
-    """Id, key, version and title (by language; None where a document has none) of these versions."""
-    columns = [document.c.id, document.c.key, document.c.version, document.c.body["title"].label("title")]
-    wanted = select(*columns).where(document.c.id.in_(list(version_ids)))
+    """Id, key, version, title and closing reasons (by language; None where a document has none) of these versions."""
+    said = (document.c.body[name].label(name) for name in ("title", "reasons"))
+    wanted = select(document.c.id, document.c.key, document.c.version, *said).where(
+        document.c.id.in_(list(version_ids))
+    )
     return (await session.execute(wanted)).mappings().all()
 
 

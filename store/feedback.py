@@ -29,7 +29,8 @@ class Accepted:
     created: bool
 
 
-_LOCK = select(feedback).where(feedback.c.id == bindparam("of")).with_for_update()
+# Rows that refer to the item need not wait for it: else two items that each refer to the other wait for ever.
+_LOCK = select(feedback).where(feedback.c.id == bindparam("of")).with_for_update(key_share=True)
 
 
 async def lock(session: Session, item: UUID) -> dict[str, Any]:

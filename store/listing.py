@@ -10,8 +10,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, true
 
 from voxloop.domain.viewer import Viewer
+from voxloop.store import branches
 from voxloop.store.item_tables import feedback
 from voxloop.store.reads import Read
+from voxloop.store.relation_tables import follower
 from voxloop.store.sessions import Row, Session
 from voxloop.store.slices import Slice, cut
 from voxloop.store.visibility import visible
@@ -24,6 +26,7 @@ OPERATORS: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "gte": lambda column, value: column >= value,
     "lte": lambda column, value: column <= value,
     "is_null": lambda column, wanted: column.is_(None) if wanted else column.is_not(None),
+    "has": lambda item, member: item.in_(select(follower.c.item).where(follower.c.member == member)),
 }
 TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": lambda found, value: found == value,
@@ -31,7 +34,12 @@ TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "gte": lambda found, value: found is not None and found >= value,
     "lte": lambda found, value: found is not None and found <= value,
     "is_null": lambda found, wanted: (found is None) is wanted,
+    "has": lambda found, member: member in found,
 }
+
+
+# What can be compared besides columns: the members who follow an item.
+FOLLOWERS = "followers"
 
 
 class Order(StrEnum):
@@ -43,7 +51,11 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison: a column of ``feedback``, ``eq`` ``in`` ``gte`` ``lte`` or ``is_null``, and a value."""
+    """One comparison: a column, ``eq`` ``in`` ``gte`` ``lte`` or ``is_null``, and a value.
+
+    The column is one of ``feedback``, or of ``branches.COLUMNS``, which know no order; or ``FOLLOWERS``, ``has`` and a
+    member.
+    """
 
     column: str
     operator: str
@@ -107,20 +119,32 @@ def condition(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _holds(where: Where) -> ColumnElement[bool]:
-    tests = [OPERATORS[test.operator](feedback.c[test.column], test.value) for test in where.tests]
-    parts = [*tests, *map(_holds, where.every)]
+    parts = [*map(_compared, where.tests), *map(_holds, where.every)]
     if where.some is not None:
         parts.append(or_(false(), *map(_holds, where.some)))
     return and_(true(), *parts)
 
 
+def _compared(test: Comparison) -> ColumnElement[bool]:
+    if test.column in branches.COLUMNS:
+        return branches.stands_with(test.column, test.operator, test.value)
+    column = feedback.c["id" if test.column == FOLLOWERS else test.column]
+    return OPERATORS[test.operator](column, test.value)
+
+
 def lets_through(where: Where, row: Row) -> bool:
-    """Whether a row of ``feedback`` is one of those that ``where`` makes of a list."""
+    """Whether a row of ``changes.newest`` is one of those that ``where`` makes of a list."""
     return (
-        all(TESTS[test.operator](row[test.column], test.value) for test in where.tests)
+        all(_passes(test, row[test.column]) for test in where.tests)
         and all(lets_through(part, row) for part in where.every)
         and (where.some is None or any(lets_through(part, row) for part in where.some))
     )
+
+
+def _passes(test: Comparison, found: Any) -> bool:
+    if test.column in branches.COLUMNS:
+        return branches.row_stands_with(found, test.operator, test.value)
+    return TESTS[test.operator](found, test.value)
 
 
 def _found(search: Search) -> ColumnElement[bool]:

@@ -27,7 +27,8 @@ def read(kept: Mapping[str, Any]) -> Where:
 
 
 def _comparison(column: str, operator: str, value: Any) -> Comparison:
-    kind = bool if operator == "is_null" else feedback.c[column].type.python_type
+    kinds = {"is_null": bool, "has": str}
+    kind = kinds[operator] if operator in kinds else feedback.c[column].type.python_type
     values = tuple(_value(kind, each) for each in value) if operator == "in" else _value(kind, value)
     return Comparison(column, operator, values)
 

@@ -29,6 +29,7 @@ from sqlalchemy.exc import DBAPIError
 
 from voxloop.domain.statistics import Answer, Dimension, Group, Metric, Numbers, Period
 from voxloop.domain.viewer import Viewer
+from voxloop.store import first_contact
 from voxloop.store.item_tables import feedback
 from voxloop.store.listing import Wanted, condition
 from voxloop.store.sessions import Session
@@ -45,7 +46,8 @@ _COLUMNS: Mapping[Dimension, Column[Any]] = {
     if not dimension.is_time
 }
 _DOUBLE = Float(53)
-_RATING, _NPS, _MISSED = column("rating", Integer), column("nps", Integer), column("missed", Boolean)
+_RATING, _NPS = column("rating", Integer), column("nps", Integer)
+_MISSED, _AT_FIRST = column("missed", Boolean), column("at_first", Boolean)
 
 
 def _percentile(share: float, of: str) -> ColumnElement[Any]:
@@ -68,6 +70,7 @@ _MEASURES: Mapping[Metric, ColumnElement[Any]] = {
     Metric.RESOLUTION_P50: _percentile(0.5, "resolution"),
     Metric.RESOLUTION_P90: _percentile(0.9, "resolution"),
     Metric.BREACH_SHARE: _share(func.count().filter(_MISSED), func.count(_MISSED)),
+    Metric.FIRST_CONTACT_SHARE: _share(func.count().filter(_AT_FIRST), func.count(_AT_FIRST)),
 }
 
 
@@ -148,6 +151,9 @@ def _statement(viewer: Viewer, question: Question) -> Select[*tuple[Any, ...]]:
     if Metric.BREACH_SHARE in question.metrics:
         timed = _timed(picked)
         measured = measured.outerjoin(timed, timed.c.item == picked.c.id)
+    if Metric.FIRST_CONTACT_SHARE in question.metrics:
+        resolved = first_contact.resolved(picked)
+        measured = measured.outerjoin(resolved, resolved.c.item == picked.c.id)
     if keys:
         measured = measured.group_by(func.grouping_sets(together(*keys), together()))
     return measured.limit(MOST_GROUPS + 2)
@@ -160,6 +166,8 @@ def _picked(viewer: Viewer, question: Question) -> CTE:
         columns.id,
         columns.rating,
         columns.nps,
+        columns.outcome.label("ended"),
+        columns.round,
         _seconds(columns.first_responded_at).label("first_response"),
         _seconds(columns.closed_at).label("resolution"),
         *(_key(dimension, question).label(dimension.value) for dimension in question.by),

@@ -6,17 +6,18 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 
 from voxloop.domain.documents import RELEASED
 from voxloop.domain.viewer import Role, Viewer
+from voxloop.store import branches
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row
 from voxloop.store.tables import document
-from voxloop.store.work_tables import assignment
+from voxloop.store.work_tables import assignment, step_run
 
 
 def visible(viewer: Viewer) -> ColumnElement[bool]:
     """True for the items that ``viewer`` may see.
 
-    Admins and managers see all; a handler sees what stands with a team of hers or once stood with her; an intake token
-    sees what it handed in, and a customer's link one item.
+    Admins and managers see all; a handler sees what stands with a team of hers, a branch of it too, or once stood with
+    her; an intake token sees what it handed in, and a customer's link one item.
     """
     if viewer.item is not None:
         return feedback.c.id == viewer.item
@@ -25,7 +26,8 @@ def visible(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role is Role.INTAKE:
         return feedback.c.source == viewer.name
     worked_on = select(assignment.c.item).where(assignment.c.member == viewer.member)
-    return or_(feedback.c.team.in_(viewer.teams), feedback.c.id.in_(worked_on))
+    beside = select(step_run.c.item).where(step_run.c.team.in_(viewer.teams), branches.OPEN)
+    return or_(feedback.c.team.in_(viewer.teams), feedback.c.id.in_(worked_on), feedback.c.id.in_(beside))
 
 
 def sees(viewer: Viewer, row: Row) -> bool:
@@ -36,7 +38,7 @@ def sees(viewer: Viewer, row: Row) -> bool:
         return True
     if viewer.role is Role.INTAKE:
         return bool(row["source"] == viewer.name)
-    return row["team"] in viewer.teams or viewer.member in row["workers"]
+    return not {row["team"], *row["branch_team"]}.isdisjoint(viewer.teams) or viewer.member in row["workers"]
 
 
 def scope(viewer: Viewer) -> Hashable:
