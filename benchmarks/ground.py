@@ -30,6 +30,7 @@ class Ground:
     settings: Settings
     sessions: Sessions
     token: str
+    temporal_pid: int
 
     @property
     def database_url(self) -> str:
@@ -80,9 +81,8 @@ async def prepared() -> AsyncIterator[Ground]:
             await load_starter(sessions)
             async with sessions.begin() as session:
                 _, token = await tokens.create(session, "bench", Role.ADMIN, "li_na")
-            yield Ground(
-                replace(settings, database_url=postgres.url, temporal_address=temporal.address), sessions, token
-            )
+            settings = replace(settings, database_url=postgres.url, temporal_address=temporal.address)
+            yield Ground(settings, sessions, token, temporal.pid)
 
 
 @contextlib.asynccontextmanager

@@ -20,7 +20,8 @@ import uvloop
 from sqlalchemy import Select, func, select, text
 
 from voxloop.activities.facts import facts_of
-from voxloop.analysis.similarity import ALIKE, LONGEST, shingles, similar_keys, similarity
+from voxloop.analysis.likeness import ALIKE, LONGEST, shingles, similarity
+from voxloop.analysis.similarity import similar_keys
 from voxloop.benchmarks.ground import Ground, prepared
 from voxloop.benchmarks.measure import machine
 from voxloop.store import facts

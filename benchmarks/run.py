@@ -1,6 +1,7 @@
 """``make bench``: all benchmarks on a fresh installation, printed and written to ``RESULTS.md``.
 
-``run.py [accept] [intake] [handled] [list_query] [backtests] [decisions]``: only those, and nothing is written.
+``run.py [accept] [intake] [handled] [list_query] [backtests] [what_if] [decisions] [herd]``: only those, and
+written only with ``--write``. What takes long (``make herd``) is measured only when it is named.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from voxloop.benchmarks import accept, backtests, decisions, handled, intake, list_query
+from voxloop.benchmarks import accept, backtests, decisions, handled, herd, intake, list_query, what_if
 from voxloop.benchmarks.ground import Ground, prepared
 from voxloop.benchmarks.measure import Section, machine, table
 
@@ -22,13 +23,16 @@ _ON_GROUND: Mapping[str, Callable[[Ground], Awaitable[Section]]] = {
     "handled": handled.measure,
     "list_query": list_query.measure,
     "backtests": backtests.measure,
+    "what_if": what_if.measure,
 }
 _ALONE: Mapping[str, Callable[[], Awaitable[Section]]] = {"decisions": decisions.measure}
+_LONG: Mapping[str, Callable[[Ground], Awaitable[Section]]] = {"herd": herd.measure}
 _ALL = (*_ON_GROUND, *_ALONE)
+_SECTION = "\n\n## "
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 _HEAD = """# Results of `make bench`
 
-{date} UTC. {machine}
+{machine}
 
 Everything runs on this one machine over loopback: clients, servers, PostgreSQL and Temporal share its cores. So times
 mean little; ratios are of ways measured in turns (A B B A ...) in one run, and told are medians of the rounds.
@@ -36,33 +40,46 @@ mean little; ratios are of ways measured in turns (A B B A ...) in one run, and 
 
 
 def main() -> int:
-    """Run what is named, else all."""
+    """Run what is named, else all but what takes long."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("benchmark", nargs="*", help=f"one or more of {', '.join(_ALL)}; all when none is named")
-    names = parser.parse_args().benchmark
-    if unknown := set(names) - set(_ALL):
+    known = (*_ALL, *_LONG)
+    parser.add_argument(
+        "benchmark", nargs="*", help=f"one or more of {', '.join(known)}; {', '.join(_ALL)} without any"
+    )
+    parser.add_argument("--write", action="store_true", help="put what is named into RESULTS.md")
+    given = parser.parse_args()
+    if unknown := set(given.benchmark) - set(known):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
-    text = _HEAD.format(date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"), machine=machine())
-    print(text, flush=True)
-    for name in names or _ALL:
+    head = _HEAD.format(machine=machine())
+    print(head, flush=True)
+    for name in given.benchmark or _ALL:
         told = uvloop.run(_told(name))
         print(told, flush=True)
-        text += f"\n{told}"
-    if not names:
-        _RESULTS.write_text(text, "utf-8")
+        if given.write or not given.benchmark:
+            _keep(head, told)
     return 0
+
+
+def _keep(head: str, told: str) -> None:
+    """Put a section into the results, in the place of the one of that title, if there is one."""
+    old = _RESULTS.read_text("utf-8") if _RESULTS.exists() else head
+    sections = {section.partition("\n")[0]: section for section in old.split(_SECTION)[1:]}
+    sections[told.removeprefix("## ").partition("\n")[0]] = told.removeprefix("## ")
+    parts = (part.rstrip("\n") for part in (head, *sections.values()))
+    _RESULTS.write_text(_SECTION.join(parts) + "\n", "utf-8")
 
 
 async def _told(name: str) -> str:
     section = await (_ALONE[name]() if name in _ALONE else _on_ground(name))
     more = f"\n{section.more}\n" if section.more else ""
-    return f"## {section.title}\n{section.how}\n\n{table(section.comparisons)}\n{more}"
+    measured = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    return f"## {section.title}\n{section.how} ({measured} UTC)\n\n{table(section.comparisons)}\n{more}"
 
 
 async def _on_ground(name: str) -> Section:
     async with prepared() as ground:
-        return await _ON_GROUND[name](ground)
+        return await {**_ON_GROUND, **_LONG}[name](ground)
 
 
 if __name__ == "__main__":
