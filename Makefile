@@ -15,7 +15,7 @@ export CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check lint types format schema migrate bench chaos differential examples import-load repeats subscribers audit audit-lock lock clean pages
+.PHONY: help setup run test check lint types format schema migrate bench herd chaos differential examples fairness migrations import-load repeats bulk subscribers audit audit-lock lock clean pages
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ run: setup ## Start everything and play the sample feedback; DEMO=0 without the 
 	@exec $(BIN)/voxloop up $(if $(filter 0,$(DEMO)),--no-demo)
 
 test: check ## Lint, types, import contracts and all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 check: lint types ## All of `test` but the tests
 
@@ -52,17 +52,29 @@ migrate: setup ## Bring the database to the newest schema
 bench: setup ## Measure intake, handling and lists against their limits; writes benchmarks/RESULTS.md (minutes)
 	$(BIN)/python benchmarks/run.py
 
+herd: setup ## Ten thousand loops with one deadline: spread, drain, memory; into benchmarks/RESULTS.md (half an hour)
+	$(BIN)/python benchmarks/run.py --write herd
+
 chaos: setup ## Kill worker and server in the middle and count what is left (minutes)
 	$(BIN)/python tests/chaos/run.py
 
 differential: setup ## Engine and reference on 2,000 random rule sets, and a million items by one of them (minutes)
 	$(BIN)/python -m voxloop.tests.differential.run
 
+migrations: setup ## Take 250 of 500 running items to another version and back while the worker is killed (minutes)
+	$(BIN)/python -m voxloop.tests.migrations.run
+
 examples: setup ## Show the starter's rules live: an item each through a real installation, with its explanation
 	$(BIN)/python -m voxloop.tests.examples.run
 
+fairness: setup ## Give 10,000 items to 20 people with different capacity and count who got what (minutes)
+	$(BIN)/python -m voxloop.tests.fairness.run
+
 repeats: setup ## Count what recurs and find near-duplicates among a million items (minutes)
 	$(BIN)/python -m voxloop.benchmarks.repeats
+
+bulk: setup ## Act on 10,000 running items at once, the worker killed in the middle (minutes)
+	$(BIN)/python -m voxloop.benchmarks.bulk
 
 subscribers: setup ## A thousand subscribers on one server while rows change, and whether each ends right (minutes)
 	$(BIN)/python -m voxloop.benchmarks.subscribers

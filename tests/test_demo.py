@@ -13,31 +13,55 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from graphql import build_schema, parse, validate
 
 from voxloop import demo
+from voxloop import demo_requests as asked
 from voxloop.cli import main
+from voxloop.domain.forms import wrongly_filled
+from voxloop.domain.process import StepKind
+from voxloop.domain.process_reader import read_process
 from voxloop.domain.submission import KnownProduct, clean, problems
+from voxloop.graphql.bounds import MAX_COST
+from voxloop.graphql.limits import Walk, measure
 
 ROOT = Path(__file__).parents[1]
 STARTER = ROOT / "starter"
 WORDS = yaml.safe_load((STARTER / "sample" / "people.yaml").read_text("utf-8"))
-PROCESSES = [yaml.safe_load(file.read_text("utf-8")) for file in (STARTER / "processes").glob("*.yaml")]
-TASKS = {step["key"]: step for process in PROCESSES for step in process["steps"] if step["kind"] == "task"}
+PROCESSES = [read_process(yaml.safe_load(file.read_text("utf-8"))) for file in (STARTER / "processes").glob("*.yaml")]
+PAGES = (asked.NEWEST, asked.FIRST_DUE)
+TASKS = {step.key: step for process in PROCESSES for step in process.all_steps if step.kind is StepKind.TASK}
 
 
 def test_it_imports_nothing_of_ours_but_the_settings() -> None:
-    tree = ast.parse((ROOT / "demo.py").read_text("utf-8"))
-    modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {module for module in modules if module and module.startswith("voxloop")} == {"voxloop.settings"}
+    trees = [ast.parse((ROOT / name).read_text("utf-8")) for name in ("demo.py", "demo_requests.py")]
+    modules = {node.module for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    ours = {module for module in modules if module and module.startswith("voxloop")}
+    assert ours == {"voxloop.settings", "voxloop.demo_requests"}
 
 
-@pytest.mark.parametrize("document", [demo.LIST, demo.SUBMIT, demo.LINKED, demo.ADVANCE, *demo.ACTS.values()])
+@pytest.mark.parametrize(
+    "document",
+    [
+        *(page.document for page in PAGES),
+        *(asked.SUBMIT, asked.LINKED, asked.ADVANCE, asked.QUEUES, asked.CLAIM),
+        *asked.ACTS.values(),
+    ],
+)
 def test_what_it_asks_is_in_the_contract(document: str) -> None:
     schema = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
     assert validate(schema, parse(document)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["newest", "first due"])
+def test_no_list_that_it_asks_for_is_too_large(page: asked.Page) -> None:
+    document = parse(page.document)
+    schema = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
+    [operation] = measure(document, Walk(schema, document)).operations.values()
+    assert operation.cost_with(page.variables) <= MAX_COST
 
 
 def test_every_row_of_the_sample_can_be_handed_in() -> None:
@@ -56,15 +80,33 @@ def test_every_row_of_the_sample_can_be_handed_in() -> None:
 
 
 def test_its_handlers_know_all_tasks_of_the_starter_pack() -> None:
-    assert {key: task["require"][0] for key, task in TASKS.items()} == demo.FILLED
     assert {key: {outcome for _, outcome in shares} for key, shares in demo.DECISIONS.items()} == {
-        key: set(task["outcomes"]) for key, task in TASKS.items()
+        key: set(task.outcomes) for key, task in TASKS.items()
     }
     assert {sum(share for share, _ in shares) for shares in demo.DECISIONS.values()} == {100}
 
 
+@pytest.mark.parametrize(
+    ("key", "outcome"), [(key, outcome) for key, step in TASKS.items() for outcome in step.outcomes]
+)
+def test_its_handlers_fill_in_what_an_outcome_needs(key: str, outcome: str) -> None:
+    form = [
+        {
+            "key": field.key,
+            "kind": field.kind.upper(),
+            "required": field.required,
+            "requiredFor": field.required_for,
+            "options": [{"key": option.key} for option in field.options],
+        }
+        for field in TASKS[key].form
+    ]
+    item = {"code": "FB-000001", "language": "EN", "step": {"step": key, "seq": 1, "form": form}}
+    filled = demo.filled(demo.Person(httpx.AsyncClient(), "", WORDS), item, outcome)
+    assert wrongly_filled(TASKS[key].form, outcome, filled) == []
+
+
 def test_it_has_words_in_both_languages() -> None:
-    assert set(demo.FILLED.values()) <= WORDS.keys()
+    assert set(demo.WRITTEN.values()) <= WORDS.keys()
     assert [occasion for occasion, said in WORDS.items() if not said["zh-CN"] or not said["en"]] == []
 
 

@@ -30,7 +30,10 @@ def test_no_other_secret_makes_one() -> None:
         LINKS.item_of(Links(LINKS.address, "another").status_token(ITEM))
 
 
-@pytest.mark.parametrize("changed", ["", "x", "..", "é.é.é", "\x00", LINKS.status_token(ITEM)[1:], "a" * 10_000])
+CUT = pytest.param(LINKS.status_token(ITEM)[1:], id="cut")
+
+
+@pytest.mark.parametrize("changed", ["", "x", "..", "é.é.é", "\x00", CUT, "a" * 10_000])
 def test_nothing_else_is_one(changed: str) -> None:
     with pytest.raises(BadLink):
         LINKS.item_of(changed)

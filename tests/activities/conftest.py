@@ -17,5 +17,6 @@ async def parts(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFact
     sessions = open_sessions(await new_database("activities"))
     async with sessions.begin() as session:
         await stock(session)
-    yield await assemble(read_settings({"VOXLOOP_VAR": str(tmp_path_factory.mktemp("activities"))}), sessions)
+    var = str(tmp_path_factory.mktemp("activities"))
+    yield await assemble(read_settings({"VOXLOOP_VAR": var, "VOXLOOP_SPREAD_SECONDS": "0"}), sessions)
     await sessions.dispose()

@@ -1,8 +1,9 @@
 """Facts of items: those of the whole path, counts among them, and the same for one item and for many."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -185,3 +186,26 @@ async def test_many_at_once_are_known_as_one_by_one(parts: Parts) -> None:
     assert together == [(await facts_of(parts, [row]))[0] for row in rows]
     assert max(found.get("similar_count_7d", 0) for found in together) > 10
     assert any("similar_count_7d" not in found for found in together)
+
+
+@pytest.mark.parametrize(("hour", "open_"), [(7, False), (8, True), (21, True), (22, False)])
+async def test_service_hours_are_those_when_it_was_received(parts: Parts, hour: int, open_: bool) -> None:
+    received_at = datetime(2026, 10, 1, hour, tzinfo=ZoneInfo("Asia/Shanghai"))
+    async with parts.means.sessions.begin() as session:
+        item = await hand_in(session, received_at, text=OTHER)
+    [row] = await stored(parts, item)
+    [found], [unasked] = await facts_of(parts, [row], ["in_service_hours"]), await facts_of(parts, [row])
+    assert found["in_service_hours"] is open_
+    assert "in_service_hours" not in unasked
+
+
+async def test_in_whoevers_time_they_are_nobody_knows_whether_it_was_open(parts: Parts) -> None:
+    hand = await begin(parts, "defect", text=OTHER)
+    async with parts.means.sessions.begin() as session:
+        standing = await documents.published(session, "calendar", "service")
+        assert standing is not None
+        await documents.publish(session, "calendar", "service", {**standing["body"], "time_zone": "customer"}, "test")
+    [found] = await facts_of(parts, await stored(parts, hand.item), ["in_service_hours"])
+    assert "in_service_hours" not in found
+    async with parts.means.sessions.begin() as session:
+        await documents.publish(session, "calendar", "service", standing["body"], "test")

@@ -8,7 +8,7 @@ import contextlib
 import json
 import random
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -22,17 +22,25 @@ _SUBMIT = """mutation ($input: SubmitFeedbackInput!) {
   submitFeedback(input: $input) { feedback { code } userErrors { code message } } }"""
 _LIST = """query ($after: String, $where: FeedbackWhere) {
   feedbacks(first: 100, after: $after, where: $where) { pageInfo { hasNextPage endCursor } nodes {
-    code version stage step { step kind acceptedAt } linkedItems { key state } } } }"""
+    code version stage step { step kind acceptedAt branches { step kind acceptedAt endedAt } }
+    linkedItems { key state } } } }"""
 _ADVANCE = """mutation ($input: AdvanceLinkedItemInput!) {
   advanceLinkedItem(input: $input) { linkedItem { key } userErrors { code message } } }"""
 _ACT = """mutation ($input: %sInput!) {
   %s(input: $input) { feedback { version } userErrors { code message } } }"""
-_OUTCOMES = {
-    "repair": ("fixed", "fixed", "needs_release", "need_information"),
-    "handle": ("settled", "settled", "need_information"),
-    "review": ("adopted", "declined"),
+# With what a task can be completed, and what is filled in then.
+_TASKS: Mapping[str, tuple[Sequence[str], Mapping[str, object]]] = {
+    "repair": (("fixed", "fixed", "needs_release", "need_information"), {"root_cause": "worn seal"}),
+    "verify": (("passed",), {}),
+    "handle": (("settled", "settled", "need_information"), {"solution": "replaced"}),
+    "approve": (("approved",), {}),
+    "review": (("adopted", "declined"), {"reason": "asked for often"}),
+    "call": (("reached",), {"stopped_using": True, "injured": False, "what_happened": "smoke"}),
+    "check_batch": (("risk", "no_risk"), {"finding": "design", "affected": 3, "evidence": "tested"}),
+    "measures": (("removed",), {"measures": ["recall"]}),
+    "hold": (("released",), {}),
 }
-_FIELDS = {"root_cause": "worn seal", "solution": "replaced", "reason": "asked for often"}
+_REASONS = {"reply_declined": "out_of_scope"}
 _KINDS = {
     "accept": "accepted",
     "completeStep": "completed",
@@ -81,6 +89,16 @@ class People:
                 group.create_task(self._submit(json.loads(rows[number % len(rows)])))
                 await asyncio.sleep(1 / per_second)
 
+    async def complain(self, count: int) -> list[str]:
+        """Hand in so many complaints and say that each is urgent; answers their codes."""
+        given = {"text": "客服答应回电，三天没人理。", "channel": "hotline", "scenario": "complaint"}
+        rows = [{**given, "customer": f"caller-{number}"} for number in range(count)]
+        codes = [code for code in await asyncio.gather(*map(self._submit, rows)) if code is not None]
+        urgent = [{"id": code, "key": str(uuid4()), "priority": "URGENT"} for code in codes]
+        document = _ACT % ("ChangePriority", "changePriority")
+        await asyncio.gather(*(self._told("changePriority", document, wish) for wish in urgent))
+        return codes
+
     async def work(self) -> None:
         """Work what there is, round after round, until told to rest."""
         self._working = True
@@ -97,15 +115,19 @@ class People:
         """Finish what has begun, and begin no more."""
         self._working = False
 
-    async def _submit(self, row: dict[str, Any]) -> None:
+    async def _submit(self, row: dict[str, Any]) -> str | None:
+        """The code of the item, if it was accepted."""
         names = ("text", "rating", "product", "module", "batch", "scenario", "region")
         given = {name: row[name] for name in names if row.get(name) is not None}
         customer = {"ref": row["customer"]} | ({"email": f"{row['customer']}@example.com"} if self.by_mail else {})
         given |= {"channel": row["channel"].upper(), "key": str(uuid4()), "customer": customer}
         async with self._submitting:
             payload = await self._told("submitFeedback", _SUBMIT, given)
-        if payload is not None:
-            self.ledger.items.add(payload["feedback"]["code"])
+        if payload is None:
+            return None
+        code: str = payload["feedback"]["code"]
+        self.ledger.items.add(code)
+        return code
 
     async def _items(self) -> Any:
         after = None
@@ -140,11 +162,19 @@ class People:
             if step["step"] == "ask":
                 return [("customerReply", {"text": "It began last week."})]
             return [("confirm", {"satisfied": self._dice.random() < 0.9})]
+        return self._work_on(step)
+
+    def _work_on(self, step: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """One thing that a member does at a step; of branches at the first that is open."""
+        if step["kind"] == "PARALLEL":
+            tasks = [each for each in step["branches"] if each["kind"] == "TASK" and each["endedAt"] is None]
+            return self._work_on(tasks[0]) if tasks else []
         if step["acceptedAt"] is None and self._dice.random() < 0.7:
-            return [("accept", {})]
+            return [("accept", {"step": step["step"]})]
         if step["kind"] == "REPLY":
-            return [("reply", {"text": "It is solved."})]
-        return [("completeStep", {"outcome": self._dice.choice(_OUTCOMES[step["step"]]), "fields": _FIELDS})]
+            return [("reply", {"text": "It is solved.", "closingReason": _REASONS.get(step["step"])})]
+        outcomes, fields = _TASKS[step["step"]]
+        return [("completeStep", {"step": step["step"], "outcome": self._dice.choice(outcomes), "fields": fields})]
 
     async def _act(self, item: dict[str, Any], verb: str, wish: dict[str, Any]) -> None:
         given = {"id": item["code"], "key": str(uuid4()), "expect": item["version"], **wish}

@@ -1,6 +1,6 @@
-"""``make chaos``: breaks an installation of real processes on this machine in four ways and counts what is left.
+"""``make chaos``: breaks an installation of real processes on this machine in five ways and counts what is left.
 
-``run.py [killed] [without-temporal] [stalled] [at-random]``: only those. Exit code 1 when a count is wrong.
+``run.py [killed] [without-temporal] [stalled] [at-random] [escalated]``: only those. Exit code 1 when a count is wrong.
 """
 
 import argparse

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.chaos.api import Api, open_client
 from voxloop.tests.chaos.counting import Check, Count
+from voxloop.tests.chaos.levels import ASSIGNEE, DIRECTOR, TEAM_LEAD, Levels
 from voxloop.tests.chaos.load import Ledger, People
 from voxloop.tests.chaos.processes import Installation
 from voxloop.tests.chaos.storm import storm
@@ -26,6 +27,8 @@ _DOWN_ITEMS = 200
 _STORM_SCALE = 60  # a day is 24 minutes
 _STORM_SECONDS = 600
 _STORM_ITEMS = 2000
+_COMPLAINTS = 20
+_DIRECTOR_AFTER_SECONDS = 24 * 3600 / _SCALE
 _OPEN = {"stage": {"in": ["RECEIVED", "WORKING", "WAITING_CUSTOMER", "WAITING_LINKED", "ANSWERED"]}}
 
 
@@ -130,11 +133,31 @@ async def at_random() -> Outcome:
     return stage.outcome
 
 
+async def escalated() -> Outcome:
+    """Urgent complaints on which nobody acts; kill -9 of the worker after the first level and just before the last."""
+    async with _stage() as stage:
+        began = time.monotonic()
+        codes = await stage.people.complain(_COMPLAINTS)
+        async with stage.counting() as count:
+            levels = Levels(count.sessions, count.file, codes)
+            await levels.until_all_reach(ASSIGNEE, _PATIENCE_SECONDS)
+            stage.house.kill("worker")
+            await levels.until_all_reach(TEAM_LEAD, _PATIENCE_SECONDS)
+            await asyncio.sleep(_DIRECTOR_AFTER_SECONDS - 1 - (time.monotonic() - began))
+            stage.house.kill("worker")
+            await levels.until_all_reach(DIRECTOR, _PATIENCE_SECONDS)
+            await stage.count()
+            stage.outcome.checks += await levels.checks()
+            stage.outcome.remarks |= await levels.lateness()
+    return stage.outcome
+
+
 SCENARIOS: dict[str, Callable[[], Coroutine[None, None, Outcome]]] = {
     "killed": killed,
     "without-temporal": without_temporal,
     "stalled": stalled,
     "at-random": at_random,
+    "escalated": escalated,
 }
 
 

@@ -141,7 +141,8 @@ async def _hand_in(http: httpx.AsyncClient, number: int, example: Example) -> st
         code = answer["feedback"]["code"]
         await _decided(http, code, 1)
     if example.reopened:
-        await _ask(http, CANCEL, input={"id": code, "key": f"cancel-{code}"})
+        why = {"closingReason": "registered_elsewhere"}
+        await _ask(http, CANCEL, input={"id": code, "key": f"cancel-{code}", **why})
         await _ask(http, REOPEN, input={"id": code, "key": f"reopen-{code}"})
     return code
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,21 @@ def operations() -> dict[str, Operation]:
     """All operations by name, in the order of the guide."""
     found = [_operation(block) for block in _BLOCK.finditer(GUIDE.read_text("utf-8"))]
     return {operation.name: operation for operation in found}
+
+
+def under(title: str) -> list[Operation]:
+    """The operations of the part of the guide that has this title."""
+    part = GUIDE.read_text("utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+    return [_operation(block) for block in _BLOCK.finditer(part)]
+
+
+def of_our_own(operation: Operation, known: Mapping[str, str]) -> dict[str, Any]:
+    """The variables, with these ids in place of those that the guide has made up."""
+    text = json.dumps(operation.variables)
+    for made_up, id_ in known.items():
+        text = text.replace(made_up, id_)
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def _operation(block: re.Match[str]) -> Operation:

@@ -1,11 +1,16 @@
-"""What the server and the commands import: nothing that takes seconds to load and is not needed there."""
+"""What the server and the commands import: nothing slow that is not needed there; and which way imports point."""
 
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
-HEAVY = ("jieba", "sklearn", "durable", "plotly", "numpy", "pandas")
+ROOT = Path(__file__).parents[2]
+
+HEAVY = ("jieba", "sklearn", "durable", "plotly", "numpy", "pandas", "holidays")
 
 
 def loaded(code: str) -> set[str]:
@@ -28,3 +33,12 @@ def test_drawing_a_figure_loads_no_plotly() -> None:
 def test_it_would_be_seen() -> None:
     assert "plotly" in loaded("import plotly")
     assert "durable" in loaded("import voxloop.server, durable")
+
+
+def test_the_page_on_architecture_tells_the_layers_that_are_checked() -> None:
+    with ROOT.joinpath("pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    told = re.search(r"`(cli > [^`]+)`", ROOT.joinpath("ARCHITECTURE.md").read_text("utf-8"))
+    assert told is not None
+    assert " ".join(told[1].split()) == " > ".join(layers).replace("voxloop.", "")

@@ -123,9 +123,12 @@ def test_a_trend_of_too_many_points_is_refused() -> None:
 
 def test_seconds_are_shown_in_a_unit_that_people_read() -> None:
     drawn = draw(FigureKind.BAR, (PRODUCT,), Metric.RESOLUTION_P50, "zh-CN")
-    largest = max(row.numbers[Metric.RESOLUTION_P50] or 0 for row in drawn_table(1, (PRODUCT,)).rows)
+    seconds = [row.numbers[Metric.RESOLUTION_P50] for row in drawn_table(1, (PRODUCT,)).rows]
+    days = {round(each / 86_400, 4) for each in seconds if each is not None}
     assert drawn.plotly["layout"]["xaxis"]["title"]["text"] == "天"
-    assert max(x for x in traces(drawn)[0]["x"] if x is not None) == round(largest / 86_400, 4)
+    shown = {x for x in traces(drawn)[0]["x"] if x is not None}  # of products only the most frequent
+    assert shown
+    assert shown <= days
 
 
 def test_bars_without_numbers_that_add_up_leave_out_the_rare() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 
 from voxloop.domain.feedback import Channel, FeedbackType, Priority, Stage
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.store import changes, listing, steps
+from voxloop.store import branches, changes, listing, steps
 from voxloop.store.item_tables import feedback
 from voxloop.store.listing import Comparison, Where
 from voxloop.store.sessions import Row, Session, Sessions, open_sessions
@@ -151,15 +151,29 @@ async def _random_item(session: Session, dice: random.Random, people: Any) -> UU
     }
     await session.execute(update(feedback).where(feedback.c.id == item).values(**values))
     title = {"zh-CN": "缺陷处理", "en": "Repair"}
-    run = await steps.begin(session, item, step="repair", kind="task", title=title, round=1, entered_at=BEGAN)
+    kind = dice.choice(("task", "parallel"))
+    run = await steps.begin(session, item, step="repair", kind=kind, title=title, round=1, entered_at=BEGAN)
     for member in dice.sample((None, *MEMBERS), dice.randrange(3)):
         await steps.assign(session, run, team=None, member=member, reason={}, began_at=BEGAN)
+    for branch in dice.sample(("quality", "design", "supplier"), dice.choice((0, 0, 1, 3))):
+        await _random_branch(session, dice, run, branch)
     return item
+
+
+async def _random_branch(session: Session, dice: random.Random, parent: Row, step: str) -> None:
+    kind, team = ("linked", None) if step == "supplier" else ("task", dice.choice(TEAMS))
+    values = {"step": step, "kind": kind, "title": {}, "round": 1, "entered_at": BEGAN, "team": team}
+    run = await steps.begin(session, parent["item"], parent=parent["seq"], **values)
+    for member in dice.sample((None, *MEMBERS), dice.randrange(3) if team else 0):
+        await steps.assign(session, run, team=team, member=member, reason={}, began_at=BEGAN)
+    if dice.random() < 0.3:
+        await steps.change(session, run, ended_at=BEGAN)
+        await steps.release(session, run, BEGAN)
 
 
 COLUMNS = (
     "stage", "type", "priority", "channel", "team", "owner", "region", "batch", "customer", "overdue", "rating",
-    "received_at", "due_at",
+    "received_at", "due_at", *branches.COLUMNS,
 )  # fmt: skip
 
 
@@ -174,8 +188,10 @@ def random_where(dice: random.Random, rows: list[Row], depth: int = 3) -> Where:
 
 def random_test(dice: random.Random, rows: list[Row]) -> Comparison:
     column = dice.choice(COLUMNS)
-    known = sorted({row[column] for row in rows} - {None})
-    operators = [*listing.TESTS] if column in ("rating", "received_at", "due_at") else ["eq", "in", "is_null"]
+    many = column in branches.COLUMNS
+    known = sorted({value for row in rows for value in (row[column] if many else [row[column]])} - {None})
+    ordered = [name for name in listing.TESTS if name != "has"]  # of followers, not of columns
+    operators = ordered if column in ("rating", "received_at", "due_at") else ["eq", "in", "is_null"]
     operator = dice.choice(operators)
     if operator == "is_null":
         return Comparison(column, operator, dice.random() < 0.5)

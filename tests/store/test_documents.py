@@ -4,8 +4,11 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from voxloop.domain.feedback import FeedbackType
+from voxloop.domain.process import handlers
+from voxloop.domain.process_reader import read_process
 from voxloop.starter.load import load
-from voxloop.store import documents
+from voxloop.store import documents, references
 from voxloop.store.sessions import Session
 from voxloop.store.tables import document
 
@@ -59,6 +62,17 @@ async def test_a_type_that_no_process_handles_goes_where_all_else_goes(session: 
         body = {name: value for name, value in standing["body"].items() if name != "handles"} | handles
         await documents.publish(session, "process", "praise", body, "li_na")
         assert (await documents.process_for(session, None, "praise"))["key"] == "question"
+
+
+@pytest.mark.parametrize("handles", [[], ["defect", "other"], ["question"]])
+async def test_many_are_told_the_process_of_their_type_as_one_is(session: Session, handles: list[str]) -> None:
+    standing = await documents.published(session, "process", "complaint")
+    assert standing is not None
+    await documents.publish(session, "process", "complaint", standing["body"] | {"handles": handles}, "li_na")
+    found = handlers(map(read_process, await references.processes(session)))
+    assert {type_: process.key for type_, process in found.items()} == {
+        type_: (await documents.process_for(session, None, type_))["key"] for type_ in FeedbackType
+    }
 
 
 async def test_loading_the_starter_pack_again_changes_nothing(session: Session) -> None:

@@ -115,7 +115,7 @@ class TestVisible:
         run = {"step": "answer", "kind": "reply", "title": {}, "round": 1, "entered_at": NOW}
         begun = await steps.begin(session, other, **run)
         await steps.assign(session, begun, team=None, member="li_na", reason={}, began_at=NOW)
-        await steps.release(session, other, NOW)
+        await steps.release(session, begun, NOW)
         return [mine, other]
 
     @pytest.mark.parametrize(

@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from voxloop.domain.feedback import Channel, FeedbackType, Outcome, Priority, Stage
+from voxloop.domain.first_contact import Said, at_first_contact
 from voxloop.domain.statistics import Answer, Dimension, Metric, Period, bucket
 from voxloop.domain.viewer import Role, Viewer
-from voxloop.store import clocks, statistics
+from voxloop.store import clocks, messages, statistics
+from voxloop.store.item_tables import event
 from voxloop.store.listing import Comparison, Wanted, Where
 from voxloop.store.sessions import Session, Sessions, open_sessions
 from voxloop.store.statistics import Question, TooManyGroups, TooSlow, measure
@@ -23,6 +26,13 @@ from voxloop.tests.stock import stock
 
 ZONE = "Asia/Shanghai"
 BEGIN = datetime(2026, 3, 1, 16, tzinfo=UTC)  # midnight of 2 March in Shanghai
+SAID = {
+    "replied": {"direction": "out", "visibility": "public", "purpose": "reply", "author": "member:li_na"},
+    "carried_out": {"direction": "out", "visibility": "public", "purpose": "thanks", "author": "system"},
+    "noted": {"direction": "internal", "visibility": "internal", "purpose": "reply", "author": "member:li_na"},
+    "customer_replied": {"direction": "in", "visibility": "public", "purpose": "reply", "author": "customer:web"},
+    "confirmed": {"direction": "in", "visibility": "public", "purpose": "reply", "author": "customer:web"},
+}
 ALL = Viewer("t", "manager", Role.MANAGER)
 TEAMS = ["quality", "rd_bugfix", "customer_service", None]
 STARTED = {"stage": "working", "first_responded_at": None, "closed_at": None, "outcome": None}
@@ -30,14 +40,19 @@ STARTED = {"stage": "working", "first_responded_at": None, "closed_at": None, "o
 
 @dataclass
 class Item:
-    """What a test knows of an item: its columns, and whether its clocks had targets (None) and were missed."""
+    """What a test knows of an item: its columns, whether its clocks had targets (None) and were missed, and words."""
 
     columns: dict[str, Any]
     missed: bool | None
+    said: Sequence[str] = ()
 
     def seconds(self, column: str) -> float | None:
         until = self.columns[column]
         return None if until is None else (until - self.columns["received_at"]).total_seconds()
+
+    def at_first_contact(self) -> bool | None:
+        said = [Said(each != "replied") for each in self.said if each in ("replied", "customer_replied")]
+        return at_first_contact(self.columns["outcome"], self.columns["round"], said)
 
     def value(self, dimension: Dimension, moved: timedelta = timedelta()) -> Any:
         if not dimension.is_time:
@@ -67,7 +82,9 @@ def drawn(chance: random.Random, products: Sequence[tuple[str, str]]) -> Item:
     if chance.random() < 0.6:
         closed = received + timedelta(microseconds=chance.randrange(10**12))
         columns |= {"stage": "closed", "closed_at": closed, "outcome": chance.choice(list(Outcome)).value}
-    return Item(columns, chance.choice([None, True, False]))
+    columns["round"] = chance.choice([1, 1, 1, 2])
+    said = chance.choices(list(SAID), k=chance.choice([0, 1, 1, 2, 2, 3]))
+    return Item(columns, chance.choice([None, True, False]), said)
 
 
 @pytest.fixture(scope="module")
@@ -88,17 +105,25 @@ async def filled(new_database: Callable[[str], Any]) -> AsyncIterator[tuple[Sess
 async def _enter(session: Session, item: Item, chance: random.Random) -> None:
     received = item.columns["received_at"]
     id_ = await hand_in(session, **item.columns)
-    untimed = {"item": id_, "name": "next_reply", "started_at": received}
-    await clocks.start(session, untimed)
+    begun = {"item": id_, "seq": 0, "started_at": received}
+    await clocks.write(session, [clocks.fresh(**begun, name="next_reply")], [])
+    for number, said in enumerate(item.said, start=2):
+        await _say(session, id_, number, said)
     if item.missed is None:
         return
     names = chance.choice([["resolution"], ["first_response", "resolution"]])
     for number, name in enumerate(names):
         missed = item.missed and number == 0
-        timed = {"item": id_, "name": name, "started_at": received, "target_seconds": 60.0}
-        await clocks.start(
-            session, timed | {"due_at": received + timedelta(minutes=1), "breached_at": received if missed else None}
-        )
+        timed = {"name": name, "target_seconds": 60.0, "due_at": received + timedelta(minutes=1)}
+        timed = clocks.fresh(**begun, **timed, breached_at=received if missed else None)
+        await clocks.write(session, [timed], [])
+
+
+async def _say(session: Session, item: UUID, version: int, said: str) -> None:
+    values = {"item": item, "version": version, "at": BEGIN, "text": "-", **SAID[said]}
+    kind = {"item": item, "version": version, "at": BEGIN, "actor_kind": "member", "round": 1, "changes": {}}
+    await session.execute(insert(event).values(**kind, kind=said))
+    await messages.add(session, **values)
 
 
 def percentile(share: float, values: list[float]) -> float | None:
@@ -116,6 +141,7 @@ def computed(items: list[Item]) -> dict[Metric, float | None]:
     first = [seconds for item in items if (seconds := item.seconds("first_responded_at")) is not None]
     whole = [seconds for item in items if (seconds := item.seconds("closed_at")) is not None]
     timed = [item.missed for item in items if item.missed is not None]
+    first_contacts = [found for item in items if (found := item.at_first_contact()) is not None]
     balance = sum(answer >= 9 for answer in answers) - sum(answer <= 6 for answer in answers)
     return {
         Metric.COUNT: len(items),
@@ -128,6 +154,7 @@ def computed(items: list[Item]) -> dict[Metric, float | None]:
         Metric.RESOLUTION_P50: percentile(0.5, whole),
         Metric.RESOLUTION_P90: percentile(0.9, whole),
         Metric.BREACH_SHARE: sum(timed) / len(timed) if timed else None,
+        Metric.FIRST_CONTACT_SHARE: sum(first_contacts) / len(first_contacts) if first_contacts else None,
     }
 
 

@@ -6,7 +6,7 @@ The relay is turned by hand, so that a test knows when nothing is left to do; wa
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from temporalio.api.enums.v1 import EventType, IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import WorkflowHistory
@@ -26,20 +26,30 @@ from voxloop.domain.identity import new_id
 from voxloop.domain.loop import Act, Answer, Plan, Turn, Verb
 from voxloop.rules.judge import Judge
 from voxloop.settings import read_settings
-from voxloop.store import contents, events, linked_items
+from voxloop.store import clocks, contents, events, linked_items
 from voxloop.store.effect_tables import feedback_link, linked_item, message, receipt
 from voxloop.store.item_tables import feedback as feedback_table
 from voxloop.store.item_tables import outbox
 from voxloop.store.sessions import Row, Sessions, open_sessions
 from voxloop.tests.items import hand_in
-from voxloop.tests.stock import stock
-from voxloop.worker import Parts, assemble, drafts_worker, effects_worker, loops_worker, studies_worker
+from voxloop.tests.stock import always_open, stock
+from voxloop.worker import (
+    Parts,
+    assemble,
+    drafts_worker,
+    effects_worker,
+    loops_worker,
+    operations_worker,
+    studies_worker,
+)
 from voxloop.workflows.attributes import KEYS
 from voxloop.workflows.client import Loops
 from voxloop.workflows.failures import CONVERTER
 from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE
 from voxloop.workflows.relay import Relay
 
+_AT_HAND = (EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED, EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED)
+_TASKS = (*_AT_HAND, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
 PATIENCE = timedelta(seconds=60)  # a bound for a busy machine, never a measure
 
 
@@ -49,6 +59,17 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str = "") -> Non
     while not await condition():
         assert monotonic() < ends, f"never: {what or condition}"
         await asyncio.sleep(0.02)
+
+
+@dataclass(frozen=True)
+class HeardLoops(Loops):
+    """Remembers whom it has signalled."""
+
+    signalled: set[str] = field(default_factory=set)
+
+    async def signal(self, workflow: str, name: str, argument: Any) -> None:
+        await super().signal(workflow, name, argument)
+        self.signalled.add(workflow)
 
 
 @dataclass
@@ -61,7 +82,7 @@ class House:
     items: list[UUID] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.loops = Loops(self.env.client, PATIENCE)
+        self.loops = HeardLoops(self.env.client, PATIENCE)
         self.relay = Relay(self.sessions, self.loops)
 
     async def hand_in(self, scenario: str, **columns: Any) -> UUID:
@@ -118,6 +139,9 @@ class House:
 
     async def _quiet(self) -> bool:
         await self.relay.carry()
+        if not all([await self._has_heard(workflow) for workflow in self.loops.signalled]):
+            return False
+        self.loops.signalled.clear()
         now = await self.now()
         at_once = self.sessions.execution_options(isolation_level="REPEATABLE READ")  # one snapshot, or a turn slips by
         async with at_once.begin() as session:
@@ -134,6 +158,15 @@ class House:
         linked = linked.where(feedback_link.c.item.in_(self.items), behind | (linked_item.c.state == "opening"))
         unsent = select(receipt.c.key).where(receipt.c.item.in_(self.items), receipt.c.settled_at.is_(None))
         return [select(outbox.c.id), linked, unsent]
+
+    async def _has_heard(self, workflow: str) -> bool:
+        """Whether its signals are worked off."""
+        try:
+            history = await self.history(workflow)
+        except RPCError:
+            return True  # it is no more
+        told = (EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED, EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+        return [each.event_type for each in history.events if each.event_type in told][-1:] != [told[0]]
 
     async def row(self, item: UUID) -> Row:
         """The item."""
@@ -156,6 +189,11 @@ class House:
             wanted = select(message, receipt.c.key, receipt.c.via, receipt.c.state)
             wanted = wanted.outerjoin(receipt, receipt.c.message == message.c.id).where(message.c.item == item)
             return (await session.execute(wanted.order_by(message.c.id))).mappings().all()
+
+    async def clocks(self, item: UUID) -> dict[str, Row]:
+        """Its running clocks by name."""
+        async with self.sessions.begin() as session:
+            return {clock["name"]: clock for clock in await clocks.running(session, item)}
 
     async def links(self, item: UUID) -> Sequence[Row]:
         """Its linked items, in order."""
@@ -185,11 +223,9 @@ class House:
         await until(seen, f"{key} is {state}")
 
     async def _rests(self, workflow: str) -> bool:
-        last = (await self.history(workflow)).events[-1].event_type
-        return last in (
-            EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
-        )
+        """Whether it has no workflow task at hand."""
+        tasks = [each.event_type for each in (await self.history(workflow)).events if each.event_type in _TASKS]
+        return tasks[-1] not in _AT_HAND
 
     async def history(self, workflow: str | UUID) -> WorkflowHistory:
         """The history of a workflow, or of an item's loop."""
@@ -200,7 +236,7 @@ class House:
         """Go on with a loop in a new run, from what the old one would hand over."""
         async with self.sessions.begin() as session:
             plan = await events.last_plan(session, item) or {}
-        await self.env.client.get_workflow_handle(f"feedback/{item}").terminate()
+        await self._end(f"feedback/{item}")
         state = {"item": str(item), "plan": plan, "shown": plan["attributes"], "answers": answers}
         await self.env.client.start_workflow(FEEDBACK_LOOP, state, id=f"feedback/{item}", task_queue=LOOPS_QUEUE)
 
@@ -208,8 +244,20 @@ class House:
         """End the loops of the test, so that they cost the next ones nothing."""
         for item in self.items:
             with contextlib.suppress(RPCError):
-                await self.env.client.get_workflow_handle(f"feedback/{item}").terminate()
+                await self._end(f"feedback/{item}")
         self.items.clear()
+
+    async def forget_others(self) -> None:
+        """What other tests left counts as finished, as their loops are ended."""
+        over = {"stage": "closed", "outcome": "cancelled", "closed_at": func.now(), "finished_at": func.now()}
+        async with self.sessions.begin() as session:
+            others = feedback_table.c.id.not_in(self.items)
+            await session.execute(update(feedback_table).where(others).values(over))
+
+    async def _end(self, workflow: str) -> None:
+        if self.env.supports_time_skipping:  # ended amid a workflow task, time would stand still for good
+            await until(lambda: self._rests(workflow), "rests")
+        await self.env.client.get_workflow_handle(workflow).terminate()
 
     async def count(self, statement: Any) -> int:
         """How many rows a select finds."""
@@ -222,18 +270,31 @@ def _waits(plan: dict[str, Any], now: datetime) -> bool:
     stands = plan["step"] is not None or plan["attributes"]["stage"] == "closed"
     if not stands or plan["goto"] is not None:
         return False
-    return bool(plan["finished"]) or all(datetime.fromisoformat(each["at"]) > now for each in plan["moments"])
+    return bool(plan["finished"]) or all(_wakes(each) > now for each in plan["moments"])
+
+
+def _wakes(moment: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(moment["at"]) + timedelta(seconds=moment["delay"])
 
 
 @contextlib.asynccontextmanager
 async def open_house(
-    env: WorkflowEnvironment, url: str, var: Path, make_judge: Callable[[], Judge] = Judge
+    env: WorkflowEnvironment,
+    url: str,
+    var: Path,
+    make_judge: Callable[[], Judge] = Judge,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncIterator[House]:
-    """A house with the starter pack in the database at ``url``; its workers run in the default sandbox."""
+    """A house with the starter pack in the database at ``url``; its workers run in the default sandbox.
+
+    ``settings``: as the environment names them, without ``VOXLOOP_``.
+    """
     sessions = open_sessions(url)
     async with sessions.begin() as session:
         await stock(session)
-    parts = await assemble(read_settings({"VOXLOOP_VAR": str(var)}), sessions)
+        await always_open(session)
+    given = {"VAR": str(var), "SPREAD_SECONDS": "0", **(settings or {})}
+    parts = await assemble(read_settings({f"VOXLOOP_{name}": value for name, value in given.items()}), sessions)
     parts = replace(parts, means=replace(parts.means, make_judge=make_judge))
     async with (
         parts.means.judge,
@@ -241,6 +302,7 @@ async def open_house(
         effects_worker(env.client, parts),
         drafts_worker(env.client, parts),
         studies_worker(env.client, parts),
+        operations_worker(env.client, parts),
     ):
         yield House(env, sessions, parts)
     await sessions.dispose()

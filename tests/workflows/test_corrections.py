@@ -21,7 +21,7 @@ async def test_a_priority_aims_anew_from_the_first_start_and_keeps_pauses(house:
     await house.act(item, Verb.WAIT_FOR_CUSTOMER)
     await house.let_pass(2 * HOUR)
     await house.act(item, Verb.RESUME)
-    for priority, limits in (("high", {"resolution": 3 * DAY, "finish": 8 * HOUR}), ("normal", {"finish": DAY})):
+    for priority, limits in (("high", {"resolution": 3 * DAY, "finish": 4 * HOUR}), ("normal", {"finish": DAY})):
         await house.act(item, Verb.CHANGE_PRIORITY, priority=priority)
         assert (await house.row(item))["priority"] == priority
         for name, limit in limits.items():
@@ -71,7 +71,7 @@ async def test_a_type_put_right_later_leaves_the_item_where_it_is(house: House) 
     await house.act(item, Verb.CHANGE_TYPE, type="question")
     row = await house.row(item)
     assert (row["type"], row["step"]) == ("question", "handle")
-    await house.act(item, Verb.CANCEL)
+    await house.act(item, Verb.CANCEL, reason="withdrawn")
     await house.act(item, Verb.CHANGE_TYPE, type="praise")
     assert (await house.row(item))["stage"] == "closed"
 

@@ -46,6 +46,7 @@ async def test_nothing_planted_is_in_any_history(house: House, planted: str) -> 
     await house.let_pass(timedelta(hours=49))
     fields = {"fields": {"root_cause": PLANTED["field"]}}
     await house.act(item, Verb.COMPLETE, fields, outcome="fixed", fields=["root_cause"])
+    await house.act(item, Verb.COMPLETE, {"fields": {}}, outcome="passed")  # verified, as for all strategic customers
     await house.act(item, Verb.REPLY, {"text": PLANTED["reply"]})
     await house.act(item, Verb.REJECT, {"text": PLANTED["customer_reply"]}, actor="customer:C0004")
     await house.settle()
@@ -75,3 +76,28 @@ async def test_errors_that_quote_a_row_carry_none_of_it(house: House, planted: s
     await CONVERTER.encode_failure(quoted.value, failure)
     assert failure.message == "IntegrityError"
     assert found_in(failure.SerializeToString()) == []
+
+
+async def test_what_newer_acts_bring_along_is_in_no_history(house: House) -> None:
+    item, other = await house.settled_item("defect"), await house.settled_item("defect")
+    mention = {"text": f"@wu_hao {PLANTED['note']}", "mentions": ["wu_hao"]}
+    await house.act(item, Verb.NOTE, mention)
+    await house.act(item, Verb.REASSIGN, {"text": PLANTED["note"]}, team="rd_bugfix", member="wu_hao")
+    await house.act(item, Verb.WAIT_FOR_CUSTOMER, {"text": PLANTED["reply"]})
+    await house.act(item, Verb.CUSTOMER_REPLY, {"text": PLANTED["customer_reply"]}, actor="customer:C0004")
+    await house.act(item, Verb.SET_DUE, clock="finish", at=await house.now() + timedelta(hours=1))
+    await house.act(other, Verb.MERGE, other=str(item))
+    await house.settle()
+    await house.act(other, Verb.CUSTOMER_REPLY, {"text": PLANTED["customer_reply"]}, actor="customer:C0004")
+    fields = {"fields": {"root_cause": PLANTED["field"]}}
+    await house.act(item, Verb.COMPLETE, fields, outcome="not_a_defect", fields=["root_cause"])
+    await house.settle()
+    await house.act(item, Verb.REPLY, {"text": PLANTED["reply"], "fields": {"source": PLANTED["field"]}})
+    await house.let_pass(timedelta(days=8))
+    assert "survey_sent" in await house.kinds(item)
+    await house.act(item, Verb.ANSWER_SURVEY, {"score": 1, "comment": PLANTED["customer_reply"]})
+    await house.let_pass(timedelta(days=1))
+    for workflow in (f"feedback/{item}", f"feedback/{other}", "target/builtin"):
+        raw = b"".join(event.SerializeToString() for event in (await house.history(workflow)).events)
+        assert raw
+        assert found_in(raw) == [], workflow

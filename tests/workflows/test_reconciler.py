@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, ColumnElement, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, delete, select, update
 from temporalio.client import WorkflowExecutionStatus
 
 from voxloop.activities.reconciler import Repairs
@@ -13,7 +13,7 @@ from voxloop.activities.steps import Steps
 from voxloop.domain.identity import new_id
 from voxloop.domain.loop import Answer, Turn, Verb
 from voxloop.store.effect_tables import linked_item, receipt
-from voxloop.store.item_tables import content, feedback, outbox
+from voxloop.store.item_tables import content, event, feedback, outbox
 from voxloop.tests.workflows.house import House, until
 from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE, RECONCILER
 
@@ -25,10 +25,8 @@ LONGER_THAN_GRACE, LONGER_THAN_A_MONTH = timedelta(minutes=6), timedelta(days=31
 
 @pytest.fixture
 async def calm_house(real_house: House) -> House:
-    """The house once what other tests left has come to rest: their items count as finished."""
-    over = {"stage": "closed", "outcome": "cancelled", "closed_at": func.now(), "finished_at": func.now()}
-    async with real_house.sessions.begin() as session:
-        await session.execute(update(feedback).values(over))
+    """The house once what other tests left has come to rest."""
+    await real_house.forget_others()
 
     async def rests() -> bool:
         await real_house.settle()
@@ -254,3 +252,23 @@ async def test_a_loop_that_does_not_answer_keeps_no_other_from_its_repair(calm_h
 
 async def _stands_at(house: House, item: UUID, step: str) -> bool:
     return bool((await house.row(item))["step"] == step)
+
+
+async def test_a_merged_item_that_missed_the_end_of_the_other_one_hears_of_it(calm_house: House) -> None:
+    first, second = [await calm_house.settled_item("defect") for _ in range(2)]
+    await calm_house.act(second, Verb.MERGE, other=str(first))
+    await calm_house.settle()
+    await calm_house.act(first, Verb.CANCEL, reason="given_up")
+    await until(lambda: _is_closed(calm_house, first), "closed")
+    async with calm_house.sessions.begin() as session:
+        await session.execute(delete(outbox).where(outbox.c.command == "signal"))
+    assert (await reconcile(calm_house)).duplicates_told == 0
+    await age(calm_house, event.c.recorded_at, event.c.item == first)
+    assert (await reconcile(calm_house)).duplicates_told == 1
+    await calm_house.settle()
+    assert (await calm_house.row(second))["settled_at"] is not None
+    assert await reconcile(calm_house) == NOTHING
+
+
+async def _is_closed(house: House, item: UUID) -> bool:
+    return bool((await house.row(item))["stage"] == "closed")
