@@ -21,8 +21,8 @@ class Timer:
 
     @workflow.run
     async def run(self, until: datetime) -> None:
-        """Wait until then."""
-        await workflow.sleep((until - workflow.now()).total_seconds())
+        """Wait until then; not at all if that has passed."""
+        await workflow.sleep(max(0.0, (until - workflow.now()).total_seconds()))
 
 
 async def work(address: str) -> None:

@@ -6,7 +6,7 @@ other stages, so that every clock is measured anew. It is run twice: both must f
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+import re
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
@@ -100,8 +100,7 @@ async def measure(ground: Ground) -> Section:
     client = await connect(ground.temporal_address, lazy=False)
     loops = Loops(client)
     parts = Parts(ground.sessions, loops, Relay(ground.sessions, loops))
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(ground.worker())
+    async with ground.worker():
         tried = await _tried(parts)
         first, second = [await _run(parts, tried) for _ in range(2)]
     rates = [study["total"] / seconds for study, seconds in (first, second)]
@@ -133,7 +132,8 @@ async def _tried(parts: Parts) -> Tried:
 
 
 def _under_calendar(limits: dict[str, Any]) -> dict[str, Any]:
-    return {name: f"{text[:-1]}wd" if str(text).endswith("d") else text for name, text in limits.items()}
+    whole = {name: text for name, text in limits.items() if re.fullmatch("[0-9]+d", str(text))}
+    return limits | {name: f"{text[:-1]}wd" for name, text in whole.items()}
 
 
 async def _run(parts: Parts, tried: Tried) -> tuple[Row, float]:
