@@ -3,7 +3,8 @@
 Words go into a row first and the act only names it, so that no history ever holds them (DESIGN 4.7).
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.rights import FOLLOW, demand_right
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.reception import Parts, find
-from voxloop.store import contents, following, people, queues, steps
+from voxloop.store import contents, events, following, people, queues, steps
 from voxloop.store.sessions import Row, Session
 
 # What claiming an item is refused with when it left the queue meanwhile.
@@ -34,7 +35,7 @@ _TAKEN = (
 )
 
 
-_NEVER = 0  # no item is at that version
+_MOST_TRIES = 3  # of an item that changes whenever it is to be claimed
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked
 async def claim_next(parts: Parts, viewer: Viewer, team: str, key: str) -> Done:
     """Accept for the viewer's member what comes first in her team's queue; answers once that is written.
 
-    When somebody else was faster, the next one is tried. The same key again is the same item.
+    When somebody else was faster, the next one is tried. The same key again is the same item, whatever became of it.
 
     Raises:
         Refused: nothing was changed, or (``NOT_CONFIRMED``) that is open.
@@ -117,21 +118,50 @@ async def claim_next(parts: Parts, viewer: Viewer, team: str, key: str) -> Done:
     if viewer.member is None or team not in viewer.teams:
         raise Refused(RefusalCode.NOT_FOUND, ["team"])
     demand_right(viewer, Verb.ACCEPT)
-    async with parts.sessions.connect() as session:
-        asked_for = await contents.requested(session, viewer.actor, key)
-    tried: set[UUID] = set()
+    asked, tries = Asked(Wish(Verb.ACCEPT, team=team), key), Counter[UUID]()
     while True:
-        async with parts.sessions.connect() as session:
-            left = [item for item in asked_for if item not in tried]
-            item = left[0] if left else await queues.first(session, team, tried)
-        if item is None:
-            raise Refused(RefusalCode.NOTHING_WAITS, ["team"])
-        tried.add(item)
+        async with parts.sessions.begin() as session:
+            known = await _asked_before(session, viewer, asked)
+            claimed = await _claimed(session, viewer, asked, known)
+            if claimed is not None:
+                return claimed
+            passed = {item for item, times in tries.items() if times >= _MOST_TRIES}
+            item = next((item for item in known if item not in passed), None)
+            item = item or await _next(session, viewer, asked, passed)
         try:
-            return await perform(parts, viewer, item, Asked(Wish(Verb.ACCEPT, team=team), key))
+            return await perform(parts, viewer, item, asked)
         except Refused as refused:
             if refused.code not in _TAKEN:
                 raise
+            tries[item] += 1 if refused.code is RefusalCode.CHANGED_MEANWHILE else _MOST_TRIES
+
+
+async def _asked_before(session: Session, viewer: Viewer, asked: Asked) -> list[UUID]:
+    """The items that were tried under this key. Who asks twice at once is answered one after the other."""
+    known = await contents.requested(session, viewer.actor, asked.key)
+    if any(row["argument_hash"] != _hash(asked) for row in known):
+        raise Refused(RefusalCode.KEY_REUSED, ["key"])
+    return [row["item"] for row in known]
+
+
+async def _claimed(session: Session, viewer: Viewer, asked: Asked, items: Iterable[UUID]) -> Done | None:
+    """The one of these that was claimed under this key."""
+    turn = _act(viewer, asked, None, None).turn
+    for item in items:
+        version = await events.written_by(session, item, turn)
+        if version is not None:
+            return Done(item, version)
+    return None
+
+
+async def _next(session: Session, viewer: Viewer, asked: Asked, passed: Collection[UUID]) -> UUID:
+    """What comes first in the queue besides what was ``passed``; from now on it is tried under this key."""
+    team = asked.wish.team or ""
+    item = await queues.first(session, team, passed)
+    if item is None:
+        raise Refused(RefusalCode.NOTHING_WAITS, ["team"])
+    await contents.remember_request(session, viewer.actor, item, asked.key, _hash(asked))
+    return item
 
 
 async def _other(session: Session, viewer: Viewer, row: Row, wish: Wish) -> str | None:
@@ -173,18 +203,16 @@ async def _check_target(session: Session, meant: Sequence[Row], wish: Wish) -> N
 
 
 async def _from_queue(session: Session, row: Row, team: str, act: Act) -> Act:
-    """The act that takes on what waits in that queue, as it waits there now.
-
-    What waits there no more is nobody's to take; then the loop answers only if it did this act before.
-    """
+    """The act that takes on what waits in that queue, as it waits there now."""
     places = await queues.places(session, row["id"], team)
-    return replace(act, expect=row["version"], step=places[0]) if places else replace(act, expect=_NEVER)
+    if not places:
+        raise Refused(RefusalCode.ALREADY_ACCEPTED)
+    return replace(act, expect=row["version"], step=places[0])
 
 
 async def _remember(session: Session, viewer: Viewer, row: Row, asked: Asked) -> _Content | None:
     """Remember what was asked under this key; answers its words, which are checked and kept once."""
-    wish, key, item = asked.wish, asked.key, row["id"]
-    hash_ = digest({"expect": asked.expect, **asdict(wish)})
+    wish, key, item, hash_ = asked.wish, asked.key, row["id"], _hash(asked)
     known = await contents.remember_request(session, viewer.actor, item, key, hash_)
     if known is not None and known["argument_hash"] != hash_:
         raise Refused(RefusalCode.KEY_REUSED, ["key"])
@@ -199,6 +227,10 @@ async def _remember(session: Session, viewer: Viewer, row: Row, asked: Asked) ->
     content = await contents.offer(session, item, viewer.actor, words)
     await contents.attach(session, viewer.actor, item, key, content)
     return _Content(content, words.get("step"))
+
+
+def _hash(asked: Asked) -> str:
+    return digest({"expect": asked.expect, **asdict(asked.wish)})
 
 
 def _check_instant(at: datetime, now: datetime) -> None:

@@ -63,9 +63,9 @@ async def checked(session: Session, item: Row, given: Filled) -> dict[str, Any]:
 
 
 async def _asking(session: Session, item: UUID, step: str | None) -> Row | None:
-    """Where the item stands, of branches the one that is named or else the only one; None: the loop says what is not.
+    """Where the item stands, of branches the one that is named or else the only one; None: the loop says why not.
 
-    As ``meant`` in ``domain/loop`` finds it.
+    Of rows what ``meant`` in ``domain/guard`` finds in a plan.
     """
     run = await steps.current(session, item)
     if run is not None and run["kind"] == StepKind.PARALLEL:

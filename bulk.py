@@ -12,7 +12,7 @@ from uuid import UUID
 
 from voxloop.acts import Asked, Wish, perform
 from voxloop.domain.errands import ErrandKind
-from voxloop.domain.identity import digest
+from voxloop.domain.identity import digest, id_under
 from voxloop.domain.loop import Verb
 from voxloop.domain.operations import MOST_ITEMS
 from voxloop.domain.refusals import RefusalCode, Refused
@@ -68,7 +68,7 @@ async def _demand_target(session: Session, wish: Wish) -> None:
 
 
 async def _begin(session: Session, viewer: Viewer, many: Many, asked: Asked) -> Row:
-    id_ = UUID(digest({"actor": viewer.actor, "key": asked.key})[:32])
+    id_ = id_under(ErrandKind.BULK, viewer.actor, asked.key)
     kept = {"wish": asdict(asked.wish), "filter": many.written}
     row = await bulks.begin(session, id=id_, **kept, viewer=asdict(viewer), author=viewer.actor)
     if row is None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from voxloop.domain.clocks import Course
 from voxloop.domain.documents import RELEASED, Kind
 from voxloop.domain.errands import ErrandKind
+from voxloop.domain.identity import id_under
 from voxloop.domain.migration_previews import Preview, Standing
 from voxloop.domain.migrations import unknown_steps
 from voxloop.domain.operations import MOST_ITEMS
@@ -24,7 +25,7 @@ from voxloop.domain.rights import EDIT_DOCUMENTS, demand_right
 from voxloop.domain.verdicts import courses
 from voxloop.domain.viewer import Viewer
 from voxloop.reception import Parts
-from voxloop.store import documents, hours, migration_runs, outbox, saved_filters, verdicts
+from voxloop.store import clocks, documents, hours, migration_runs, outbox, saved_filters, verdicts
 from voxloop.store.listing import Wanted, Where
 from voxloop.store.migration_runs import Scope
 from voxloop.store.sessions import Row, Session
@@ -179,7 +180,7 @@ async def _found(session: Session, id_: UUID) -> Row:
 
 def _id(viewer: Viewer, key: str) -> UUID:
     """The migration that this viewer asks for under that key."""
-    return uuid5(NAMESPACE_URL, f"voxloop:migration/{viewer.actor}/{key}")
+    return id_under(ErrandKind.MIGRATION, viewer.actor, key)
 
 
 async def _asked(session: Session, viewer: Viewer, key: str, asked: Mapping[str, Any]) -> Row | None:
@@ -237,10 +238,10 @@ async def _standings(session: Session, rows: Sequence[Row]) -> list[Standing]:
     ids = [row["id"] for row in rows]
     at = {id_: list(runs) for id_, runs in groupby(await verdicts.open_steps(session, ids), lambda run: run["item"])}
     running: dict[UUID, list[Row]] = {}
-    for clock in await verdicts.running_clocks(session, ids):
+    for clock in await clocks.running_of_items(session, ids):
         running.setdefault(clock["item"], []).append(clock)
     held = [clock["id"] for clock in chain(*running.values()) if clock["paused_seconds"] or clock["paused_at"]]
-    course = courses(await verdicts.events_of(session, held))
+    course = courses(await clocks.events_of(session, held))
     return [
         Standing(
             row,

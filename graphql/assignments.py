@@ -82,6 +82,11 @@ def assignment(row: Row) -> Assignment:
     return made(Assignment, row, team_key=row["team"], member_key=row["member"], kept=row["reason"])
 
 
+def instant_in_words(at: str | None) -> str | None:
+    """An instant of what is kept, as sentences say it."""
+    return None if at is None else f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def in_short(context: Context, assigned: Words, language: str) -> str:
     """Why somebody got a step, as its event tells it."""
     strategy = assigned.get("strategy")
@@ -123,7 +128,7 @@ def _params(context: Context, kept: Words, language: str) -> dict[str, Any]:
         "load": kept.get("load"),
         "capacity": say(language, "assigned.any") if capacity is None else capacity,
         "turn": kept.get("turn"),
-        "until": until and datetime.fromisoformat(until).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "until": instant_in_words(until),
         "substitute": member_name(context, kept.get("substitute"), language),
         "instead_of": comma.join(member_name(context, key, language) or key for key in kept.get("instead_of", ())),
         "by": member_name(context, by.rpartition(":")[2], language) if by else None,

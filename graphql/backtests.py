@@ -7,10 +7,10 @@ import strawberry
 from voxloop.domain.limits import ClockName
 from voxloop.domain.operations import RunState
 from voxloop.domain.trials import Side
-from voxloop.graphql.connections import Connection
+from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
 from voxloop.graphql.fields import resolver
-from voxloop.graphql.studies import After, Difference, First, Study, difference_page
+from voxloop.graphql.studies import Difference, Study, difference_page
 from voxloop.store import backtests
 
 
@@ -41,6 +41,6 @@ class Backtest(Study):
             for name in sorted({*before, *after})
         ]
 
-    @resolver("The items about which the draft would decide otherwise, in the order of their reception.")
-    async def differences(self, info: Info, first: First = None, after: After = None) -> Connection[Difference]:
-        return await difference_page(info, self, backtests.differences, first, after)
+    @paged("The items about which the draft would decide otherwise, in the order of their reception.")
+    async def differences(self, info: Info, ask: Ask) -> Connection[Difference]:
+        return await difference_page(info, self, backtests.differences, ask)

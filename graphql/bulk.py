@@ -1,77 +1,36 @@
-"""Acts on many items at once, as the schema shows them: the run, and what became of each item."""
+"""Acts on many items at once, as the schema shows them."""
 
-from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import strawberry
-from strawberry.scalars import JSON
 
-from voxloop.domain.operations import ItemState, RunState
-from voxloop.domain.refusals import RefusalCode, Refused, refusal_sentence
-from voxloop.graphql.arguments import InLanguage
-from voxloop.graphql.connections import Ask, Connection, Keys, Rows, number
+from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
-from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import resolver
-from voxloop.graphql.lookahead import selection
-from voxloop.graphql.nodes import Node, global_id, made, wanted_uuid
-from voxloop.graphql.studies import items_below
+from voxloop.graphql.nodes import global_id, made, wanted_uuid
+from voxloop.graphql.runs import InState, Operation, OperationItem, operation_item, page_of_items
 from voxloop.store import bulks
 from voxloop.store.sessions import Row
 
-_BY_POSITION = Keys("POSITION", {"position": number})
 
-
-@strawberry.type(description="What became of one item of a run over many.")
-class BulkResult:
-    code: str | None = strawberry.field(description="The item's code: FB-000123; empty when it has left your sight.")
-    state: ItemState = strawberry.field(description="What became of it.")
-    version: int | None = strawberry.field(description="The version of the item that was written.")
-    refusal_code: RefusalCode | None = strawberry.field(description="Why nothing was done, for programs.")
-    params: JSON = strawberry.field(description="The values in the message.")
-    feedback: Feedback | None = strawberry.field(description="The item as it stands now.")
-
-    @resolver("Why nothing was done, for people.")
-    def message(self, info: Info, language: InLanguage = None) -> str | None:
-        if self.refusal_code is None:
-            return None
-        refused = Refused(self.refusal_code, **self.params)  # type: ignore[arg-type]
-        return refusal_sentence(language or info.context.language, refused)
+@strawberry.type(description="What became of one item of a bulk update.")
+class BulkItem(OperationItem):
+    pass
 
 
 @strawberry.type(description="One act on many items.")
-class BulkRun(Node):
-    state: RunState = strawberry.field(description="How far it has come.")
-    total: int = strawberry.field(description="How many items it is about; they are those of its beginning.")
-    done: int = strawberry.field(description="How many of them are done with.")
-    refused: int = strawberry.field(description="On how many of those nothing could be done.")
-    author: str = strawberry.field(description="Who asked for it: `member:<key>` or `integration:<name>`.")
-    created_at: datetime = strawberry.field(description="When it began.")
-    finished_at: datetime | None = strawberry.field(description="When it ended; empty while it goes on.")
-    row: strawberry.Private[Row]
-
-    @resolver("What became of each item, in the order of their reception.")
-    async def results(
-        self,
-        info: Info,
-        first: Annotated[int | None, strawberry.argument(description="How many: 0 to 100, else 25.")] = None,
-        after: Annotated[str | None, strawberry.argument(description="Only results behind this cursor.")] = None,
-        state: Annotated[ItemState | None, strawberry.argument(description="Only such.")] = None,
-    ) -> Connection[BulkResult]:
-        slice_, chosen = _BY_POSITION.slice(Ask(first, after)), selection(info)
-        async with info.context.parts.sessions.connect() as session:
-            found = await bulks.results(session, info.context.viewer, self.row["id"], state, slice_)
-            page = Rows.of(found, slice_)
-            items = await items_below(info, session, page.rows)
-            total = await bulks.count_results(session, self.row["id"], state) if "totalCount" in chosen else None
-        nodes = [_result(row, items.get(row["item"])) for row in page.rows]
-        return page.connection(_BY_POSITION, nodes, total, chosen)
-
-
-def _result(row: Row, item: Feedback | None) -> BulkResult:
-    why = row["refusal"] or {"code": None, "params": {}}
-    code = RefusalCode(why["code"]) if why["code"] else None
-    return made(BulkResult, row, refusal_code=code, params=JSON(why["params"]), feedback=item)
+class BulkRun(Operation):
+    @paged("What became of its items, in the order of their reception.")
+    async def items(self, info: Info, ask: Ask, state: InState = None) -> Connection[BulkItem]:
+        id_, viewer = self.row["id"], info.context.viewer
+        return await page_of_items(
+            info,
+            ask,
+            lambda session, slice_: bulks.items(session, viewer, id_, state, slice_),
+            lambda session: bulks.count_items(session, id_, state),
+            partial(operation_item, BulkItem),
+        )
 
 
 def bulk_run(row: Row) -> BulkRun:

@@ -1,7 +1,8 @@
 """The mutations that act on many items at once."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
@@ -9,6 +10,7 @@ from voxloop import bulk
 from voxloop.acts import Asked, Wish
 from voxloop.bulk import Many
 from voxloop.domain.feedback import FeedbackType, Priority
+from voxloop.domain.identity import CODE
 from voxloop.domain.loop import Verb
 from voxloop.domain.operations import MOST_ITEMS
 from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether
@@ -19,6 +21,7 @@ from voxloop.graphql.fields import mutation
 from voxloop.graphql.filters import FeedbackWhere, read_search, read_where
 from voxloop.graphql.refusals import UserError, demand_key, demand_uuid, user_errors
 from voxloop.graphql.wishes import comment, giving_up, reassignment, tag, words
+from voxloop.store import feedback
 from voxloop.store.listing import Wanted
 from voxloop.store.sessions import Row
 
@@ -62,7 +65,8 @@ class BulkAct:
 class BulkUpdateInput:
     act: BulkAct = strawberry.field(description="What is done to each.")
     ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description=f"Global ids of the items, up to {MOST_ITEMS}; else `where` and `search` say which."
+        default=None,
+        description=f"Global ids or codes of the items, up to {MOST_ITEMS}; else `where` and `search` say which.",
     )
     where: FeedbackWhere | None = strawberry.field(default=None, description="Such items, up to as many.")
     search: str | None = strawberry.field(default=None, description="Items whose text holds all these words.")
@@ -105,7 +109,7 @@ async def _answered(info: Info, work: Awaitable[Row]) -> BulkPayload:
 async def _start(info: Info, given: BulkUpdateInput) -> Row:
     context = info.context
     asked = Asked(_wish(given.act), demand_key(context, given.key))
-    return await bulk.start(context.parts, context.viewer, _many(given), asked)
+    return await bulk.start(context.parts, context.viewer, await _many(info, given), asked)
 
 
 async def _cancel(info: Info, given: CancelBulkInput) -> Row:
@@ -113,15 +117,24 @@ async def _cancel(info: Info, given: CancelBulkInput) -> Row:
     return await bulk.cancel(info.context.parts, info.context.viewer, id_)
 
 
-def _many(given: BulkUpdateInput) -> Many:
+async def _many(info: Info, given: BulkUpdateInput) -> Many:
     """Which items. Without any word about them it is not all of them."""
     if given.ids is not None:
         if len(given.ids) > MOST_ITEMS:
             raise Refused(RefusalCode.TOO_MANY, ["ids"], most=MOST_ITEMS)
-        return Many(list(dict.fromkeys(demand_uuid("Feedback", each, "ids") for each in given.ids)))
-    if given.where is None and given.search is None:
+        return Many(await _named(info, given.ids))
+    wanted = Wanted(read_where(given.where), read_search(given.search))
+    if wanted == Wanted():
         raise Refused(RefusalCode.REQUIRED, ["ids"])
-    return Many(Wanted(read_where(given.where), read_search(given.search)))
+    return Many(wanted)
+
+
+async def _named(info: Info, given: Sequence[str]) -> list[UUID]:
+    """The items of these ids or codes, each once."""
+    codes = [each for each in given if CODE.fullmatch(each)]
+    async with info.context.parts.sessions.connect() as session:
+        items = await feedback.of_codes(session, info.context.viewer, codes)
+    return list(dict.fromkeys(items.get(each) or demand_uuid("Feedback", each, "ids") for each in given))
 
 
 def _wish(given: BulkAct) -> Wish:

@@ -1,6 +1,6 @@
 """Clocks, as the schema shows them: how each stands now, in its own time, and what happened to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -57,7 +57,12 @@ class Clock:
     time: strawberry.Private[OpenTime]
     pin: strawberry.Private[PinnedDocument | None]
     row: strawberry.Private[Row]
+    runs: strawberry.Private[Sequence[Row]]
     judging: strawberry.Private[Judging]
+
+    @resolver("Key of the step that is timed; empty for a clock of the item.")
+    def step(self) -> str | None:
+        return next((run["step"] for run in self.runs if run["seq"] == self.seq), None)
 
     @resolver("How it stands now, and what holds it: where the item stands (PAUSED), or its calendar (OUTSIDE_HOURS).")
     def state(self) -> ClockState:
@@ -86,5 +91,5 @@ def read_clock(row: Row, told: Iterable[Row], page: "Page") -> Clock:
     events = [made(ClockEvent, each) for each in told if each["clock"] == row["id"]]
     pin = pinned_document(page.documents.get(row["calendar"]))
     time = page.hours.get((row["calendar"], row["zone"]), REAL_TIME)
-    own = {"row": row, "judging": page.judging, "pin": pin}
+    own = {"row": row, "runs": page.below("steps", row["item"]), "judging": page.judging, "pin": pin}
     return made(Clock, row, time_zone=row["zone"], events=events, standing=Standing.of(row), time=time, **own)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import strawberry
@@ -12,7 +12,7 @@ from voxloop.domain.process import CLOSE
 from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
 from voxloop.domain.texts import label, say, sentence, texts
 from voxloop.graphql.arguments import InLanguage
-from voxloop.graphql.assignments import in_short
+from voxloop.graphql.assignments import in_short, instant_in_words
 from voxloop.graphql.context import Context, Info
 from voxloop.graphql.enums import ActorKind
 from voxloop.graphql.fields import resolver
@@ -103,11 +103,11 @@ def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str,
         "fired": _listed(language, detail.get("fired", ())),
         "outcome": label(language, "outcome" if kind == "closed" else "answer", outcome),
         "next": label(language, "stage", "closed") if following == CLOSE else _step(steps, following, language),
-        "until": _instant(detail.get("until")),
+        "until": instant_in_words(detail.get("until")),
         "closing_reason": detail.get("closing_reason", {}).get(language),
         "because": detail.get("because", {}).get(language),
-        "from": _instant(detail["from"]) if kind == "due_set" else label(language, changed, detail.get("from")),
-        "to": _instant(detail["to"]) if kind == "due_set" else label(language, changed, detail.get("to")),
+        "from": instant_in_words(detail["from"]) if kind == "due_set" else label(language, changed, detail.get("from")),
+        "to": instant_in_words(detail["to"]) if kind == "due_set" else label(language, changed, detail.get("to")),
         "clock": label(language, "clock", detail.get("clock") or re.split("[./]", str(detail.get("moment", "")))[0]),
         "never_due": _labels(language, "clock", detail.get("never_due", ())),
         **_of_branches(context, detail, steps, language),
@@ -133,10 +133,6 @@ def _labels(language: str, section: str, codes: Iterable[str]) -> str:
 
 def _listed(language: str, words: Iterable[str]) -> str:
     return say(language, "event_part.comma").join(words)
-
-
-def _instant(at: str | None) -> str | None:
-    return None if at is None else f"{datetime.fromisoformat(at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _of_branches(context: Context, detail: Mapping[str, Any], steps: Runs, language: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""What was filled in on completing a step, as it comes in: only its outer shape; whether it answers the step's form is
-asked where that is known.
+"""What was filled in on completing a step, as it comes in: only its outer shape.
+
+Whether it answers the step's form is asked where that is known (``answering``).
 """
 
 import re

@@ -1,28 +1,34 @@
 """Migrations of running items to another version of their process, as the schema shows them: beforehand and after."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 
 from voxloop.domain.limits import ClockName
 from voxloop.domain.migration_previews import Deadline, Shift
-from voxloop.domain.operations import ItemState, RunState
 from voxloop.domain.refusals import RefusalCode, Refused, refusal_sentence
 from voxloop.graphql.arguments import InLanguage
-from voxloop.graphql.connections import Ask, Connection, Keys, Rows, number, paged
+from voxloop.graphql.connections import Ask, Connection, Rows, paged
 from voxloop.graphql.context import Info
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.lookahead import selection
-from voxloop.graphql.nodes import Node, global_id, made
-from voxloop.graphql.studies import After, First, items_below
+from voxloop.graphql.nodes import global_id, made
+from voxloop.graphql.runs import (
+    BY_POSITION,
+    InState,
+    Operation,
+    OperationItem,
+    items_below,
+    operation_item,
+    page_of_items,
+)
 from voxloop.migrating import Previewed
 from voxloop.store import migration_runs
 from voxloop.store.sessions import Row
-
-_BY_POSITION = Keys("POSITION", {"position": number})
+from voxloop.store.slices import Slice
 
 
 @strawberry.type(description="A step, and the one that stands in for it.")
@@ -37,13 +43,16 @@ class MigrationGroup:
     from_step: str | None = strawberry.field(description="Key of the step at which they stand; empty when closed.")
     to_step: str | None = strawberry.field(description="Key of the step at which they stand then.")
     count: int = strawberry.field(description="How many.")
-    why: RefusalCode | None = strawberry.field(description="Why they cannot go; empty when they can.")
+    refusal_code: RefusalCode | None = strawberry.field(
+        description="Why they cannot go, for programs; empty when they can."
+    )
 
     @resolver("Why they cannot go, for people.")
-    def reason(self, info: Info, language: InLanguage = None) -> str | None:
-        if self.why is None:
+    def message(self, info: Info, language: InLanguage = None) -> str | None:
+        if self.refusal_code is None:
             return None
-        return refusal_sentence(language or info.context.language, Refused(self.why, (), step=self.from_step or ""))
+        refused = Refused(self.refusal_code, (), step=self.from_step or "")
+        return refusal_sentence(language or info.context.language, refused)
 
 
 @strawberry.type(description="A deadline that would move.")
@@ -73,17 +82,24 @@ class MigrationPreview:
     missed: int = strawberry.field(description="How many deadlines would be missed at once.")
     moved: strawberry.Private[Sequence[Deadline]]
 
-    @resolver("The deadlines that would move, by the numbers of their items.")
-    async def deadlines(self, info: Info, first: First = None, after: After = None) -> Connection[MovedDeadline]:
-        slice_, chosen = _BY_POSITION.slice(Ask(first, after)), selection(info)
-        start = slice_.mark[0] + 1 if slice_.mark else 0
-        found = list(enumerate(self.moved[start : start + slice_.limit + 1], start))
+    @paged("The deadlines that would move, by the numbers of their items.")
+    async def deadlines(self, info: Info, ask: Ask) -> Connection[MovedDeadline]:
+        slice_, chosen = BY_POSITION.slice(ask), selection(info)
+        found = [(place, self.moved[place]) for place in _places(len(self.moved), slice_)]
         rows: Any = [{"position": place, "item": each.item["id"], "deadline": each} for place, each in found]
         page = Rows.of(rows, slice_)
         async with info.context.parts.sessions.connect() as session:
             items = await items_below(info, session, page.rows)
         nodes = [_deadline(row["deadline"], items.get(row["item"])) for row in page.rows]
-        return page.connection(_BY_POSITION, nodes, len(self.moved) if "totalCount" in chosen else None, chosen)
+        return page.connection(BY_POSITION, nodes, len(self.moved) if "totalCount" in chosen else None, chosen)
+
+
+def _places(total: int, slice_: Slice) -> Sequence[int]:
+    """The places of a slice in a list so long, as ``cut`` finds rows: one more if it goes on."""
+    places = range(total)
+    if slice_.mark is not None:
+        places = places[: slice_.mark[0]] if slice_.backwards else places[slice_.mark[0] + 1 :]
+    return (places[::-1] if slice_.backwards else places)[: slice_.limit + 1]
 
 
 def _deadline(moved: Deadline, item: Feedback | None) -> MovedDeadline:
@@ -108,7 +124,7 @@ def migration_preview(previewed: Previewed) -> MigrationPreview:
             from_step=group.step,
             to_step=group.to,
             count=count,
-            why=group.why,
+            refusal_code=group.why,
         )
         for group, count in found.groups.items()
     ]
@@ -117,7 +133,7 @@ def migration_preview(previewed: Previewed) -> MigrationPreview:
         version=previewed.target["version"],
         total=previewed.total,
         examined=previewed.examined,
-        movable=sum(group.count for group in groups if group.why is None),
+        movable=sum(group.count for group in groups if group.refusal_code is None),
         groups=sorted(groups, key=lambda group: (group.from_version, group.from_step or "", group.to_step or "")),
         moved=found.deadlines,
         **found.summed(),
@@ -125,38 +141,18 @@ def migration_preview(previewed: Previewed) -> MigrationPreview:
 
 
 @strawberry.type(description="What became of one item of a migration.")
-class MigrationItem:
-    code: str = strawberry.field(description="The item's code: FB-000123.")
-    feedback: Feedback | None = strawberry.field(description="The item as it stands now.")
-    state: ItemState = strawberry.field(description="What became of it.")
+class MigrationItem(OperationItem):
     from_version: int = strawberry.field(description="The version of the process that it left.")
     from_step: str | None = strawberry.field(description="Key of the step at which it stood; empty when closed.")
     to_version: int = strawberry.field(description="The version that it goes to.")
     to_step: str | None = strawberry.field(description="Key of the step at which it stood then, once it is there.")
-    version: int | None = strawberry.field(description="The version of the item that this made.")
-    why: RefusalCode | None = strawberry.field(description="Why it stayed where it was.")
-    params: strawberry.Private[Mapping[str, str]]
-
-    @resolver("Why it stayed where it was, for people.")
-    def reason(self, info: Info, language: InLanguage = None) -> str | None:
-        if self.why is None:
-            return None
-        return refusal_sentence(language or info.context.language, Refused(self.why, (), **self.params))
 
 
 @strawberry.type(description="Running items on their way to another version of their process.")
-class Migration(Node):
+class Migration(Operation):
     process: str = strawberry.field(description="Key of the process.")
     version: int = strawberry.field(description="The version to which items go; of a way back, that which they leave.")
-    state: RunState = strawberry.field(description="How far it has come.")
-    total: int = strawberry.field(description="How many items it is about.")
-    done: int = strawberry.field(description="How many of them are done with.")
-    refused: int = strawberry.field(description="How many of those stayed where they were.")
-    author: str = strawberry.field(description="Who asked for it: `member:<key>` or `integration:<name>`.")
-    created_at: datetime = strawberry.field(description="When it began.")
-    finished_at: datetime | None = strawberry.field(description="When it ended; empty while it goes on.")
     steps: list[StepPair] = strawberry.field(description="The steps for which others stand in.")
-    row: strawberry.Private[Row]
 
     @resolver("Global id of the migration that it takes back.")
     def back_of(self) -> strawberry.ID | None:
@@ -167,21 +163,15 @@ class Migration(Node):
         return global_id("Migration", self.row["taken_back_by"]) if self.row["taken_back_by"] else None
 
     @paged("What became of its items, by their numbers.")
-    async def items(
-        self,
-        info: Info,
-        ask: Ask,
-        state: Annotated[ItemState | None, strawberry.argument(description="Only those that stand so.")] = None,
-    ) -> Connection[MigrationItem]:
-        slice_, chosen = _BY_POSITION.slice(ask), selection(info)
-        async with info.context.parts.sessions.connect() as session:
-            page = Rows.of(await migration_runs.items(session, self.row["id"], state, slice_), slice_)
-            items = await items_below(info, session, page.rows)
-            total = None
-            if "totalCount" in chosen:
-                total = await migration_runs.count_items(session, self.row["id"], state)
-        nodes = [_item(row, items.get(row["item"])) for row in page.rows]
-        return page.connection(_BY_POSITION, nodes, total, chosen)
+    async def items(self, info: Info, ask: Ask, state: InState = None) -> Connection[MigrationItem]:
+        id_ = self.row["id"]
+        return await page_of_items(
+            info,
+            ask,
+            lambda session, slice_: migration_runs.items(session, id_, state, slice_),
+            lambda session: migration_runs.count_items(session, id_, state),
+            _item,
+        )
 
 
 def migration(row: Row) -> Migration:
@@ -192,16 +182,6 @@ def migration(row: Row) -> Migration:
 
 
 def _item(row: Row, item: Feedback | None) -> MigrationItem:
-    refusal = row["refusal"] or {}
-    return MigrationItem(
-        code=row["code"],
-        feedback=item,
-        state=ItemState(row["state"]),
-        from_version=row["before_version"],
-        from_step=row["step"],
-        to_version=row["after_version"],
-        to_step=row["goes_to"],
-        version=row["version"],
-        why=RefusalCode(refusal["code"]) if refusal else None,
-        params=refusal.get("params", {}),
-    )
+    left = {"from_version": row["before_version"], "from_step": row["step"]}
+    entered = {"to_version": row["after_version"], "to_step": row["goes_to"]}
+    return operation_item(MigrationItem, row, item, **left, **entered)

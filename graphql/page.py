@@ -44,7 +44,7 @@ def _of_steps(*fields: str) -> tuple[str, ...]:
 
 _LOADS: Mapping[str, tuple[_Load, tuple[str, ...]]] = {
     "attachments": (attachments.of_items, ("attachments",)),
-    "steps": (steps.of_items, ("steps", "step", "timeline.sentence", "clocks.verdicts")),
+    "steps": (steps.of_items, ("steps", "step", "timeline.sentence", "clocks.step", "clocks.verdicts")),
     "assignments": (steps.assignments_of, ("assignments", *_of_steps("assignments", "owner"))),
     "clocks": (clocks.of_items, ("clocks", *_of_steps("dueAt"))),
     "clock_events": (clocks.events_of_items, ("clocks.events",)),

@@ -31,27 +31,27 @@ class Member(Node):
 
     @resolver("E-mail address; hidden from intake tokens.")
     def email(self, info: Info) -> str | None:
-        return self.row["email"] if _colleague(info) else None
+        return self.row["email"] if colleague(info) else None
 
     @resolver("Telephone number; hidden from intake tokens.")
     def phone(self, info: Info) -> str | None:
-        return self.row["phone"] if _colleague(info) else None
+        return self.row["phone"] if colleague(info) else None
 
     @resolver("What the member can do, as processes ask for it; hidden from intake tokens.")
     def skills(self, info: Info) -> list[str]:
-        return self.row["skills"] if _colleague(info) else []
+        return self.row["skills"] if colleague(info) else []
 
     @resolver("Keys of the product lines and products that she looks after; empty: all. Hidden from intake tokens.")
     def products(self, info: Info) -> list[str]:
-        return self.row["products"] if _colleague(info) else []
+        return self.row["products"] if colleague(info) else []
 
     @resolver("The regions that she looks after; empty: all. Hidden from intake tokens.")
     def regions(self, info: Info) -> list[str]:
-        return self.row["regions"] if _colleague(info) else []
+        return self.row["regions"] if colleague(info) else []
 
     @resolver("How much open work she can have; empty: any amount. Hidden from intake tokens.")
     def capacity(self, info: Info) -> int | None:
-        return self.row["capacity"] if _colleague(info) else None
+        return self.row["capacity"] if colleague(info) else None
 
     @resolver("Key of the calendar she works by; empty: that of the team.")
     def calendar(self) -> str | None:
@@ -60,11 +60,11 @@ class Member(Node):
 
     @resolver("How many steps she has now; hidden from intake tokens.")
     async def load(self, info: Info) -> int | None:
-        return await info.context.workload.load(self.key) if _colleague(info) else None
+        return await info.context.workload.load(self.key) if colleague(info) else None
 
     @resolver("When she is away, from now on; hidden from intake tokens.")
     async def absences(self, info: Info) -> list["Absence"]:
-        return [absence(row) for row in await info.context.workload.absences(self.key)] if _colleague(info) else []
+        return [absence(row) for row in await info.context.workload.absences(self.key)] if colleague(info) else []
 
 
 @strawberry.type(description="A time in which a member gets no new work.")
@@ -95,7 +95,7 @@ class TeamQueue:
 
     @resolver("How many items wait in it; hidden from intake tokens.")
     async def waiting(self, info: Info) -> int | None:
-        return await info.context.workload.waiting(self.team_key) if _colleague(info) else None
+        return await info.context.workload.waiting(self.team_key) if colleague(info) else None
 
 
 @strawberry.type(description="A group of members that steps are given to.")
@@ -123,5 +123,6 @@ def member_name(context: Context, key: str | None, language: str) -> str | None:
     return context.title(member.names, language) if member else key
 
 
-def _colleague(info: Info) -> bool:
+def colleague(info: Info) -> bool:
+    """Whether who asks works here, and is no way in for customers."""
     return info.context.viewer.role is not Role.INTAKE

@@ -34,7 +34,8 @@ class SampleOutcome:
     step: str = strawberry.field(description="Key of the step.")
     outcome: str = strawberry.field(description="The outcome.")
     after: str | None = strawberry.field(
-        default=None, description="After which time of its limit's calendar, like `2h`; else half of its limit."
+        default=None,
+        description="After which time of its limit's calendar, like `2h` or `2wd` (`3d`: real days); else half of it.",
     )
 
 
@@ -159,7 +160,7 @@ def _given(outcomes: list[SampleOutcome]) -> list[dict[str, Any]]:
             read_length(each.after or "1h")
         except ValueError as wrong:
             field = ["outcomes", str(place), "after"]
-            raise Refused(RefusalCode.UNKNOWN_VALUE, field, value=str(each.after)[:60], known="2h, 3d") from wrong
+            raise Refused(RefusalCode.NOT_A_DURATION, field, value=str(each.after)[:60], known="2h, 2wd, 3d") from wrong
     return [vars(each) for each in outcomes]
 
 

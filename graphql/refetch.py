@@ -17,11 +17,12 @@ from voxloop.graphql.lookahead import selection
 from voxloop.graphql.migrations import migration
 from voxloop.graphql.nodes import Node
 from voxloop.graphql.page import feedback_page
+from voxloop.graphql.people import absence, colleague
 from voxloop.graphql.what_ifs import find_what_ifs
-from voxloop.store import bulks, customers, feedback, linked_items, migration_runs
+from voxloop.store import absences, bulks, customers, feedback, linked_items, migration_runs
 from voxloop.store.sessions import Session
 
-_BY_UUID = ("Feedback", "Customer", "Backtest", "ShadowReport", "BulkRun", "Migration", "WhatIf")
+_BY_UUID = ("Feedback", "Customer", "Absence", "Backtest", "ShadowReport", "BulkRun", "Migration", "WhatIf")
 _IN_DIRECTORY = ("Team", "Member", "Product", "ProductLine")
 _KINDS = (*_BY_UUID, "Document", "LinkedItem", *_IN_DIRECTORY)
 
@@ -68,6 +69,8 @@ async def _find(info: Info, kind: str, keys: Sequence[str]) -> Mapping[str, Node
             case "Customer":
                 rows = await customers.seen(session, viewer, map(UUID, keys))
                 return {str(row["id"]): customer(row) for row in rows}
+            case "Absence":
+                return await _find_absences(info, session, keys)
             case "LinkedItem":
                 return {row["key"]: linked_item(row) for row in await linked_items.seen(session, viewer, keys)}
             case "Document":
@@ -96,6 +99,12 @@ async def _find_migrations(info: Info, session: Session, keys: Sequence[str]) ->
     if not may(info.context.viewer, EDIT_DOCUMENTS):
         return {}
     return {str(row["id"]): migration(row) for row in await migration_runs.of_ids(session, map(UUID, keys))}
+
+
+async def _find_absences(info: Info, session: Session, keys: Sequence[str]) -> Mapping[str, Node]:
+    if not colleague(info):
+        return {}
+    return {str(row["id"]): absence(row) for row in await absences.of_ids(session, map(UUID, keys))}
 
 
 def _in_directory(context: Context, kind: str) -> Mapping[str, Node]:

@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 from strawberry.utils.str_converters import to_camel_case
 
 from voxloop.domain.identity import uuid_of
-from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand, refusal_sentence
+from voxloop.domain.refusals import RefusalCode, Refused, RefusedTogether, demand, refusal_sentence, told_params
 from voxloop.domain.submission import LONGEST_KEY, text_problem
 from voxloop.graphql.context import Context
 
@@ -74,5 +74,5 @@ def _user_error(context: Context, refused: Refused) -> UserError:
         field=[*map(to_camel_case, field[:1]), *field[1:]]
         or None,  # names below the first are as the caller wrote them
         message=refusal_sentence(context.language, refused),
-        params=JSON(refused.params),
+        params=JSON(told_params(refused.code, refused.params)),
     )

@@ -10,13 +10,14 @@ from voxloop.domain.feedback import FeedbackType, Outcome, Priority, Stage
 from voxloop.domain.relations import LinkKind
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.graphql.enums import LinkDirection
-from voxloop.graphql.nodes import Node, global_id, made
+from voxloop.graphql.nodes import global_id, made
 from voxloop.store.sessions import Row
 from voxloop.store.visibility import sees
 
 
 @strawberry.type(description="Another item, as a line in a list shows it; `node` has the rest of it.")
-class RelatedFeedback(Node):
+class RelatedFeedback:
+    id: strawberry.ID = strawberry.field(description="Global id of the item, by which `node` finds it.")
     code: str = strawberry.field(description="Its code for people: FB-000123.")
     text: str = strawberry.field(description="What its customer wrote.")
     type: FeedbackType | None = strawberry.field(description="What the writer mainly does; empty until classified.")

@@ -3,10 +3,9 @@
 import strawberry
 
 from voxloop.domain.studies import ShadowState
-from voxloop.graphql.connections import Connection
+from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
-from voxloop.graphql.fields import resolver
-from voxloop.graphql.studies import After, Difference, First, Study, difference_page
+from voxloop.graphql.studies import Difference, Study, difference_page
 from voxloop.store import shadows
 
 
@@ -15,6 +14,6 @@ class ShadowReport(Study):
     state: ShadowState = strawberry.field(description="Whether it goes on, or what became of the draft.")
     compared: int = strawberry.field(description="How many decisions were compared so far.")
 
-    @resolver("The decisions that differ, in the order in which they were made.")
-    async def differences(self, info: Info, first: First = None, after: After = None) -> Connection[Difference]:
-        return await difference_page(info, self, shadows.differences, first, after)
+    @paged("The decisions that differ, in the order in which they were made.")
+    async def differences(self, info: Info, ask: Ask) -> Connection[Difference]:
+        return await difference_page(info, self, shadows.differences, ask)

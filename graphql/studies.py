@@ -1,7 +1,6 @@
 """What backtests and shadows have in common, as the schema shows it: sums, and the items that would go another way."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 from uuid import UUID
 
@@ -12,26 +11,22 @@ from voxloop.domain.rules import Scalar
 from voxloop.domain.studies import Field
 from voxloop.domain.texts import say
 from voxloop.graphql.arguments import InLanguage
-from voxloop.graphql.connections import Ask, Connection, Keys, Rows, number
+from voxloop.graphql.connections import Ask, Connection
 from voxloop.graphql.context import Info
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import resolver
-from voxloop.graphql.lookahead import selection
-from voxloop.graphql.nodes import Node
-from voxloop.graphql.page import feedback_page
 from voxloop.graphql.people import Team
 from voxloop.graphql.problems import said
+from voxloop.graphql.runs import Run, page_of_items
 from voxloop.rules.sentences import value_label
-from voxloop.store import feedback
 from voxloop.store.sessions import Row, Session
+from voxloop.store.slices import Slice
 
 if TYPE_CHECKING:
     from voxloop.graphql.documents import Document
 
 T = TypeVar("T")
-Differences = Callable[[Session, UUID, int, int], Awaitable[Sequence[Row]]]
-First = Annotated[int | None, strawberry.argument(description="How many: 0 to 100, else 25.")]
-After = Annotated[str | None, strawberry.argument(description="Only differences behind this cursor.")]
+Differences = Callable[[Session, UUID, Slice], Awaitable[Sequence[Row]]]
 
 
 @strawberry.type(description="One thing that would be decided otherwise about an item.")
@@ -85,11 +80,8 @@ class TeamLoad:
 
 
 @strawberry.type
-class Study(Node):
+class Study(Run):
     revision: int = strawberry.field(description="The revision of the draft that is tried.")
-    author: str = strawberry.field(description="Who asked for it: `member:<key>` or `integration:<name>`.")
-    created_at: datetime = strawberry.field(description="When it began.")
-    finished_at: datetime | None = strawberry.field(description="When it ended; empty while it goes on.")
     changed: int = strawberry.field(description="How many decisions differ so far.")
     draft: Annotated["Document", strawberry.lazy("voxloop.graphql.documents")] | None = strawberry.field(
         description="The draft that is tried, as it is now."
@@ -97,7 +89,6 @@ class Study(Node):
     standing: Annotated["Document", strawberry.lazy("voxloop.graphql.documents")] | None = strawberry.field(
         description="The published version that it is compared with."
     )
-    row: strawberry.Private[Row]
 
     @resolver("How many decisions differ in what, for what differs at all.")
     def fields(self) -> list[FieldCount]:
@@ -127,39 +118,22 @@ class Study(Node):
         return sums
 
 
-_BY_POSITION = Keys("POSITION", {"position": number})
-
-
-async def difference_page(
-    info: Info, study: Study, read: Differences, first: int | None, after: str | None
-) -> Connection[Difference]:
+async def difference_page(info: Info, study: Study, read: Differences, ask: Ask) -> Connection[Difference]:
     """Differences of a study in the order in which they were found, each with its item if that is selected."""
 
     def difference(row: Row, item: Feedback | None) -> Difference:
         changes = [Change(**{**change, "field": Field(change["field"])}) for change in row["changes"]]
         return Difference(code=row["code"], changes=changes, feedback=item)
 
-    return await kept_page(info, study.row, read, Ask(first, after), difference)
+    return await kept_page(info, study.row, read, ask, difference)
 
 
 async def kept_page(
     info: Info, study: Row, read: Differences, ask: Ask, shown: Callable[[Row, Feedback | None], T]
 ) -> Connection[T]:
     """What a study keeps of items, in the order in which it was found, as it is ``shown``."""
-    slice_, chosen = _BY_POSITION.slice(ask), selection(info)
-    behind = slice_.mark[0] if slice_.mark else -1
-    async with info.context.parts.sessions.connect() as session:
-        page = Rows.of(await read(session, study["id"], behind, slice_.limit + 1), slice_)
-        items = await items_below(info, session, page.rows)
-    nodes = [shown(row, items.get(row["item"])) for row in page.rows]
-    total = study["changed"] if "totalCount" in chosen else None
-    return page.connection(_BY_POSITION, nodes, total, chosen)
 
+    async def changed(_: Session) -> int:
+        return int(study["changed"])
 
-async def items_below(info: Info, session: Session, rows: Sequence[Row]) -> Mapping[UUID, Feedback]:
-    """The items that rows of a page name, by their ids, if they are selected."""
-    below = selection(info).at("nodes.feedback", "edges.node.feedback")
-    if not any(True for _ in below):
-        return {}
-    found = await feedback.seen(session, info.context.viewer, {row["item"] for row in rows})
-    return {item.row["id"]: item for item in await feedback_page(session, found, below)}
+    return await page_of_items(info, ask, lambda session, slice_: read(session, study["id"], slice_), changed, shown)

@@ -15,7 +15,7 @@ from voxloop.domain.moments import limits_of
 from voxloop.domain.process import Process
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.verdicts import courses, judged, subject_of, target_of
-from voxloop.store import documents, hours, verdicts
+from voxloop.store import clocks, documents, hours, verdicts
 from voxloop.store.hours import NO_CALENDARS, Calendars
 from voxloop.store.sessions import Row, Session
 
@@ -77,7 +77,7 @@ async def load_judging(session: Session, timed: Sequence[Row], runs: Sequence[Ro
     return Judging(
         items={row["id"]: row for row in items},
         runs={(run["item"], run["seq"]): run for run in runs},
-        courses=courses(await verdicts.events_of(session, [clock["id"] for clock in timed])),
+        courses=courses(await clocks.events_of(session, [clock["id"] for clock in timed])),
         processes={row["id"]: read_process(row["body"]) for row in rows},
         calendars=await hours.load(session),
     )

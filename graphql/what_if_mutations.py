@@ -168,7 +168,7 @@ def _target(place: int, given: TriedTarget) -> dict[str, Any]:
             read_length(given.target)
         except ValueError as wrong:
             raise Refused(
-                RefusalCode.UNKNOWN_VALUE, ["targets", str(place), "target"], value=given.target[:60], known="4h, 2wd"
+                RefusalCode.NOT_A_DURATION, ["targets", str(place), "target"], value=given.target[:60], known="4h, 2wd"
             ) from wrong
     return {name: value for name, value in vars(given).items() if value is not None}
 

@@ -15,13 +15,14 @@ from voxloop.domain.tallies import ClockSum, clock_sums, hours_of, names_of, ope
 from voxloop.domain.trials import Side
 from voxloop.domain.viewer import Viewer
 from voxloop.graphql.arguments import InLanguage
-from voxloop.graphql.connections import Ask, Connection
+from voxloop.graphql.connections import Ask, Connection, paged
 from voxloop.graphql.context import Info
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import resolver
-from voxloop.graphql.nodes import Node, global_id, made, wanted_uuid
+from voxloop.graphql.nodes import global_id, made, wanted_uuid
 from voxloop.graphql.problems import said
-from voxloop.graphql.studies import After, First, kept_page
+from voxloop.graphql.runs import Run
+from voxloop.graphql.studies import kept_page
 from voxloop.graphql.what_if_figures import (
     ClockComparison,
     CountComparison,
@@ -61,7 +62,7 @@ class WhatIfDifference:
 
 
 @strawberry.type(description="Past items replayed under another process, other calendars, targets or people.")
-class WhatIf(Node):
+class WhatIf(Run):
     state: RunState = strawberry.field(description="How far it has come.")
     total: int | None = strawberry.field(description="How many items it is about; empty until they are counted.")
     done: int = strawberry.field(description="How many of them are done with.")
@@ -70,12 +71,10 @@ class WhatIf(Node):
     since: datetime = strawberry.field(description="Of items received from then on.")
     until: datetime = strawberry.field(description="Of items received until then.")
     digest: str = strawberry.field(description="SHA-256 over all differences in order; empty without any.")
-    author: str = strawberry.field(description="Who asked for it: `member:<key>` or `integration:<name>`.")
-    created_at: datetime = strawberry.field(description="When it began; clocks that run are judged as of then.")
-    finished_at: datetime | None = strawberry.field(description="When it ended; empty while it goes on.")
-    row: strawberry.Private[Row]
 
-    @resolver("Clocks that had a target on a side, by name, step, team and priority.")
+    @resolver(
+        "Clocks that had a target on a side, by name, step, team and priority; those that still run as of `createdAt`."
+    )
     def clocks(self) -> list[ClockComparison]:
         before, after = (clock_sums(self._sums(side)) for side in Side)
         return [
@@ -141,9 +140,9 @@ class WhatIf(Node):
         }
         return WayComparison(**{field: self._counts(kind) for field, kind in names.items()})
 
-    @resolver("The items of which a clock's verdict differs, in the order of their reception.")
-    async def differences(self, info: Info, first: First = None, after: After = None) -> Connection[WhatIfDifference]:
-        return await kept_page(info, self.row, what_ifs.differences, Ask(first, after), _difference)
+    @paged("The items of which a clock's verdict differs, in the order of their reception.")
+    async def differences(self, info: Info, ask: Ask) -> Connection[WhatIfDifference]:
+        return await kept_page(info, self.row, what_ifs.differences, ask, _difference)
 
     @resolver("Why it could not go on, if it could not.")
     def failure(self, info: Info, language: InLanguage = None) -> str | None:

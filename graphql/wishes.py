@@ -27,7 +27,7 @@ def comment(name: str, given: str | None) -> dict[str, str] | None:
 def step_key(given: str | None) -> str | None:
     """The key of a step: it goes into a history, where no other words may stand."""
     if given is not None and not KEY.fullmatch(given):
-        demand(Refused(RefusalCode.STEP_NOT_OPEN, ["step"], step=given[:LONGEST_NAME]))
+        demand(Refused(RefusalCode.BAD_KEY, ["step"], value=given[:LONGEST_NAME]))
     return given
 
 

@@ -1,6 +1,6 @@
 """When members are away, and what they leave behind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,12 @@ async def add(session: Session, **values: Any) -> Row:
 
 async def get(session: Session, id_: UUID) -> Row | None:
     """One absence."""
-    return (await session.execute(select(absence).where(absence.c.id == id_))).mappings().one_or_none()
+    return next(iter(await of_ids(session, [id_])), None)
+
+
+async def of_ids(session: Session, ids: Iterable[UUID]) -> Sequence[Row]:
+    """These absences, also those that are over."""
+    return (await session.execute(select(absence).where(absence.c.id.in_(list(ids))))).mappings().all()
 
 
 async def remove(session: Session, id_: UUID) -> None:

@@ -20,7 +20,7 @@ from voxloop.store.slices import Slice, cut
 from voxloop.store.visibility import visible
 
 BULKS = Operations(bulk, bulk_item, "bulk")
-get, cancel, count_results = BULKS.get, BULKS.cancel, BULKS.count_items
+get, cancel, count_items = BULKS.get, BULKS.cancel, BULKS.count_items
 
 
 async def begin(session: Session, **values: Any) -> Row | None:
@@ -54,7 +54,7 @@ async def seen(session: Session, viewer: Viewer, ids: Iterable[UUID]) -> Sequenc
     return (await session.execute(wanted)).mappings().all()
 
 
-async def results(session: Session, viewer: Viewer, id_: UUID, state: str | None, slice_: Slice) -> Sequence[Row]:
+async def items(session: Session, viewer: Viewer, id_: UUID, state: str | None, slice_: Slice) -> Sequence[Row]:
     """Items of a bulk update in its order, with what became of each; ``code`` is None for one out of sight."""
     seen = bulk_item.outerjoin(feedback, (feedback.c.id == bulk_item.c.item) & visible(viewer))
     wanted = select(bulk_item, feedback.c.code).select_from(seen).where(*BULKS.such(id_, state))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.identity import new_id
@@ -13,6 +13,7 @@ from voxloop.store.item_tables import content, request
 from voxloop.store.sessions import Row, Session
 
 _ORPHANED = timedelta(days=30)
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('key of ' || :principal || ': ' || :key, 0))")
 
 
 async def take_up(session: Session, id_: UUID, version: int) -> dict[str, Any]:
@@ -45,10 +46,15 @@ async def remember_request(session: Session, principal: str, item: UUID, key: st
     return (await session.execute(select(request).where(mine))).mappings().one()
 
 
-async def requested(session: Session, principal: str, key: str) -> Sequence[UUID]:
-    """The items of which this principal has wanted something under this key, in the order in which they came."""
+async def requested(session: Session, principal: str, key: str) -> Sequence[Row]:
+    """What this principal has wanted under this key, of whichever items, in that order.
+
+    Until the transaction ends, whoever asks for the same waits.
+    """
+    await session.execute(_TAKE_TURNS, {"principal": principal, "key": key})
     hers = (request.c.principal == principal) & (request.c.key == key)
-    return (await session.execute(select(request.c.item).where(hers).order_by(request.c.item))).scalars().all()
+    wanted = select(request).where(hers).order_by(request.c.created_at, request.c.item)
+    return (await session.execute(wanted)).mappings().all()
 
 
 async def attach(session: Session, principal: str, item: UUID, key: str, content_id: UUID) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Select, and_, delete, func, insert, literal, or_, select, union_all
+from sqlalchemy import Column, Select, and_, delete, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import insert
 
 from voxloop.store import branches
 from voxloop.store.item_tables import feedback
@@ -18,19 +19,18 @@ _workers = select(func.coalesce(func.array_agg(assignment.c.member.distinct()), 
 _WORKERS = _workers.where(assignment.c.item == feedback.c.id).scalar_subquery().label("workers")
 
 
-async def link(session: Session, **values: Any) -> None:
-    """Link an item to another one (columns of ``item_link``)."""
-    await session.execute(insert(item_link).values(values))
+async def link(session: Session, **values: Any) -> bool:
+    """Link an item to another one (columns of ``item_link``); False: one of them is linked to the other one so.
+
+    Whoever links the same two from the other side meanwhile is waited for.
+    """
+    new = insert(item_link).values(values).on_conflict_do_nothing().returning(item_link.c.kind)
+    return (await session.execute(new)).first() is not None
 
 
-async def unlink(session: Session, item: UUID, other: UUID, kind: str) -> None:
-    """Remove that link, from whichever side it was made."""
-    await session.execute(delete(item_link).where(_between(item, other, kind)))
-
-
-async def linked(session: Session, item: UUID, other: UUID, kind: str) -> bool:
-    """Whether one of them is linked to the other one in that way."""
-    return (await session.execute(select(item_link.c.kind).where(_between(item, other, kind)))).first() is not None
+async def unlink(session: Session, item: UUID, other: UUID, kind: str) -> bool:
+    """Remove that link, from whichever side it was made; False: there is none."""
+    return (await session.execute(delete(item_link).where(_between(item, other, kind)))).rowcount > 0
 
 
 def _between(item: UUID, other: UUID, kind: str) -> Any:

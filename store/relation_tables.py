@@ -29,6 +29,8 @@ item_link = Table(
     instant("at", nullable=False),
     one_of("kind", LinkKind),
     CheckConstraint("other <> item", name="another"),
+    # Whichever of the two was linked to the other one.
+    Index("one_link_of_a_kind", text("LEAST(item, other)"), text("GREATEST(item, other)"), "kind", unique=True),
 )
 
 follower = Table(

@@ -54,16 +54,14 @@ class Operations(Runs):
         wanted = select(self._items).where(self._pending(id_)).order_by(self._items.c.position).limit(limit)
         return (await session.execute(wanted)).mappings().all()
 
-    async def write(self, session: Session, id_: UUID, found: Iterable[Mapping[str, Any]]) -> Row:
-        """Write what became of items (columns, by their ``position``); answers how the operation stands then."""
+    async def write(self, session: Session, id_: UUID, found: Iterable[Mapping[str, Any]]) -> None:
+        """Write what became of items (columns, by their ``position``), and how many are done with by that."""
         given = [{f"new_{name}": value for name, value in each.items()} for each in found]
         names = [name for name in given[0] if name != "new_position"]
         new = {name[4:]: bindparam(name, type_=self._items.c[name[4:]].type) for name in names}
         here = self._pending(id_) & (self._items.c.position == bindparam("new_position"))
         await session.execute(update(self._items).where(here).values(new), given)
-        counted = update(self._table).where(self._table.c.id == id_).values(self._counted()).returning(self._table)
-        row: Row = (await session.execute(counted)).mappings().one()
-        return row
+        await session.execute(update(self._table).where(self.running(id_)).values(self._counted()))
 
     async def end(self, session: Session, id_: UUID, state: RunState, failure: object = None, **values: Any) -> None:
         """It has ended that way; what was not acted on will not be."""

@@ -5,9 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
+from sqlalchemy import ColumnElement
 
+from voxloop.store.branches import COLUMNS
 from voxloop.store.item_tables import feedback
 from voxloop.store.listing import Comparison, Where
+
+_OF_OPERATORS = {"is_null": bool, "has": str}  # what they compare with, whatever the column
 
 
 def written(where: Where) -> dict[str, Any]:
@@ -27,10 +31,13 @@ def read(kept: Mapping[str, Any]) -> Where:
 
 
 def _comparison(column: str, operator: str, value: Any) -> Comparison:
-    kinds = {"is_null": bool, "has": str}
-    kind = kinds[operator] if operator in kinds else feedback.c[column].type.python_type
+    kind = _OF_OPERATORS[operator] if operator in _OF_OPERATORS else _compared(column).type.python_type
     values = tuple(_value(kind, each) for each in value) if operator == "in" else _value(kind, value)
     return Comparison(column, operator, values)
+
+
+def _compared(column: str) -> ColumnElement[Any]:
+    return COLUMNS[column][0] if column in COLUMNS else feedback.c[column]
 
 
 def _value(kind: Any, value: Any) -> Any:

@@ -17,25 +17,20 @@ from voxloop.store.item_tables import feedback
 from voxloop.store.listing import Wanted, condition
 from voxloop.store.runs import Runs
 from voxloop.store.sessions import Row, Session
+from voxloop.store.slices import Slice, cut
 
 Study = Mapping[str, Any] | Row
 
 
-def differences_in(table: Table, study: Column[UUID]) -> Callable[[Session, UUID, int, int], Awaitable[Sequence[Row]]]:
-    """Reads the differences that ``table`` keeps of a ``study``: ``(session, id, after, limit)``.
+def differences_in(table: Table, study: Column[UUID]) -> Callable[[Session, UUID, Slice], Awaitable[Sequence[Row]]]:
+    """Reads the differences that ``table`` keeps of a ``study``, by position; one more than the slice if it goes on.
 
-    They are those behind a position, in order, each with its changes and the item's id and code.
+    Each comes with its changes and the item's id and code.
     """
 
-    async def differences(session: Session, id_: UUID, after: int, limit: int) -> Sequence[Row]:
-        wanted = (
-            select(table, feedback.c.code)
-            .join(feedback, feedback.c.id == table.c.item)
-            .where(study == id_, table.c.position > after)
-            .order_by(table.c.position)
-            .limit(limit)
-        )
-        return (await session.execute(wanted)).mappings().all()
+    async def differences(session: Session, id_: UUID, slice_: Slice) -> Sequence[Row]:
+        wanted = select(table, feedback.c.code).join(feedback, feedback.c.id == table.c.item).where(study == id_)
+        return (await session.execute(cut(wanted, [table.c.position], slice_))).mappings().all()
 
     return differences
 

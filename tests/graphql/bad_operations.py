@@ -85,8 +85,8 @@ PEOPLE = {
     "claimed from another team": of("claimNext", "NOT_FOUND", "team", by="zhou_ming", team="quality", key="c"),
     "claimed without a key": of("claimNext", "REQUIRED", "key", by="zhou_ming", team="rd_bugfix"),
     "claimed under an endless key": of("claimNext", "TOO_LONG", "key", by="zhou_ming", team="rd_bugfix", key="k" * 201),
-    "accepted at a step with control characters": act("accept", "STEP_NOT_OPEN", "step", step=NUL),
-    "reassigned at no step": act("reassign", "STEP_NOT_OPEN", "step", step="", team="quality"),
+    "accepted at a step with control characters": act("accept", "BAD_KEY", "step", step=NUL),
+    "reassigned at no step": act("reassign", "BAD_KEY", "step", step="", team="quality"),
     "reassigned to control characters": act("reassign", "UNREADABLE", "member", member=NUL),
     "a note on reassigning too long": act("reassign", "TOO_LONG", "note", team="quality", note=LONGEST),
     "a member changed by a handler": of("updateMember", "FORBIDDEN", by="zhou_ming", member="zhou_ming", capacity=99),
@@ -112,6 +112,9 @@ PEOPLE = {
 }
 MANY = {
     "none of many": many("REQUIRED", "ids"),
+    "all of many by an empty search": many("REQUIRED", "ids", search=" "),
+    "all of many by an empty filter": many("REQUIRED", "ids", where={}),
+    "many by a code of none": many("NOT_FOUND", "ids", ids=["FB-999999"]),
     "many without a key": many("REQUIRED", "key", ids=["OPEN"], key=""),
     "unreadable ids of many": many("NOT_FOUND", "ids", ids=[NUL]),
     "many by an intake token": many("FORBIDDEN", by="web", ids=[_ITEM]),
@@ -163,10 +166,13 @@ WHAT_IFS = {
     "another calendar of an unreadable key": tried("NOT_FOUND", "calendars", "0", calendars=[{"key": NUL}]),
     "a version that is none": tried("NOT_FOUND", "process", process={"key": "product_defect", "version": -1}),
     "a target of nothing": tried(
-        "UNKNOWN_VALUE", "targets", "0", "target", targets=[{"clock": "RESOLUTION", "target": "0h"}]
+        "NOT_A_DURATION", "targets", "0", "target", targets=[{"clock": "RESOLUTION", "target": "0h"}]
     ),
     "a target without end": tried(
-        "UNKNOWN_VALUE", "targets", "0", "target", targets=[{"clock": "RESOLUTION", "target": "1000000000h"}]
+        "NOT_A_DURATION", "targets", "0", "target", targets=[{"clock": "RESOLUTION", "target": "1000000000h"}]
+    ),
+    "a target of no process": tried(
+        "NOT_FOUND", "targets", "0", "process", targets=[{"clock": "RESOLUTION", "target": "4h", "process": "nothing"}]
     ),
     "a target of an unreadable process": tried(
         "BAD_KEY", "targets", "0", "process", targets=[{"clock": "RESOLUTION", "target": "4h", "process": NUL}]
@@ -196,7 +202,7 @@ WHAT_IFS = {
         "BAD_KEY", "outcomes.0.step", outcomes=[{"step": NUL, "outcome": "fixed"}]
     ),
     "a sample after a time without end": simulated(
-        "UNKNOWN_VALUE", "outcomes.0.after", outcomes=[{"step": "repair", "outcome": "fixed", "after": "999999d"}]
+        "NOT_A_DURATION", "outcomes.0.after", outcomes=[{"step": "repair", "outcome": "fixed", "after": "999999d"}]
     ),
     "a sample from antiquity": simulated(GQL_INPUT, "input.receivedAt", receivedAt="0001-01-01T00:00:00Z"),
     "a sample from the end of days": simulated(GQL_INPUT, "input.receivedAt", receivedAt="9999-12-31T23:59:59Z"),

@@ -12,7 +12,7 @@ RUN = "id state total done refused author finishedAt"
 START = f"""mutation ($input: BulkUpdateInput!) {{ done: bulkUpdate(input: $input) {{
   bulkRun {{ {RUN} }} userErrors {{ code field message }} }} }}"""
 READ = f"""query ($id: ID!, $state: RunItemState) {{ bulkRun(id: $id) {{ {RUN}
-  results(first: 1, state: $state) {{ totalCount pageInfo {{ hasNextPage endCursor }}
+  items(first: 1, state: $state) {{ totalCount pageInfo {{ hasNextPage endCursor }}
     nodes {{ code state version refusalCode message feedback {{ code tags }} }} }} }} }}"""
 
 
@@ -46,9 +46,9 @@ async def test_a_run_is_started_watched_and_read(living: Api, house: House) -> N
         await until(has_ended, "ended")
     run = (await living.ask(READ, "manager", id=id_))["bulkRun"]
     assert (run["state"], run["done"], run["refused"]) == ("DONE", 3, 1)
-    assert run["results"]["totalCount"] == 3
-    assert run["results"]["pageInfo"]["hasNextPage"]
-    [refused] = (await living.ask(READ, "manager", id=id_, state="REFUSED"))["bulkRun"]["results"]["nodes"]
+    assert run["items"]["totalCount"] == 3
+    assert run["items"]["pageInfo"]["hasNextPage"]
+    [refused] = (await living.ask(READ, "manager", id=id_, state="REFUSED"))["bulkRun"]["items"]["nodes"]
     assert (refused["code"], refused["refusalCode"]) == (made[0]["code"], "ALREADY_CLOSED")
     assert refused["message"] == "The item is closed."
     node = await living.ask(f'{{ node(id: "{id_}") {{ ... on BulkRun {{ done }} }} }}', "admin")
@@ -92,7 +92,7 @@ async def test_what_is_not_clear_is_refused(living: Api) -> None:
         ({"act": {"addTag": "x", "cancel": {"reason": "y"}}, "ids": ids}, "EXACTLY_ONE", ["act"]),
         ({"act": {"addTag": " "}, "ids": ids}, "REQUIRED", ["tag"]),
         ({"act": {"reassign": {"team": "nobody"}}, "ids": ids}, "NOT_FOUND", ["team"]),
-        ({"act": {"addTag": "x"}, "ids": ["FB-000001"]}, "NOT_FOUND", ["ids"]),
+        ({"act": {"addTag": "x"}, "ids": ["FB-999999"]}, "NOT_FOUND", ["ids"]),
         ({"act": {"addTag": "x"}, "ids": ids * 10_001}, "TOO_MANY", ["ids"]),
     ):
         refused = await start(living, **given)
@@ -100,3 +100,16 @@ async def test_what_is_not_clear_is_refused(living: Api) -> None:
         assert [(each["code"], each["field"]) for each in refused["userErrors"]] == [(code, field)]
     forbidden = await start(living, "zhou_ming", act={"cancel": {"reason": "y"}}, ids=ids)
     assert [each["code"] for each in forbidden["userErrors"]] == ["FORBIDDEN"]
+
+
+async def test_items_are_named_by_id_or_code_and_twice_is_once(living: Api, house: House) -> None:
+    first, second = await items(living, 2)
+    named = [first["code"], second["id"], first["id"]]
+    begun = await start(living, ids=named, act={"addTag": "twice"})
+    assert (begun["userErrors"], begun["bulkRun"]["total"]) == ([], 2)
+
+
+async def test_codes_out_of_sight_are_of_no_items(living: Api, house: House) -> None:
+    [unseen] = await items(living, 1)
+    refused = (await start(living, "sun_yi", ids=[unseen["code"]], act={"addTag": "seen"}))["userErrors"]
+    assert [(error["code"], error["field"]) for error in refused] == [("NOT_FOUND", ["ids"])]

@@ -18,12 +18,14 @@ from voxloop.tests.workflows.moving import KEY, LONGER, OLD, WITHOUT_PLAN, publi
 PREVIEW = """query ($region: String!, $steps: [StepPairInput!], $version: Int, $after: String) {
   migrationPreview(process: "suggestion", version: $version, steps: $steps, where: {region: {eq: $region}}) {
     version total examined movable earlier later gained lost missed
-    groups { fromVersion fromStep toStep count why reason(language: EN) }
+    groups { fromVersion fromStep toStep count refusalCode message(language: EN) }
     deadlines(first: 2, after: $after) {
       totalCount pageInfo { hasNextPage endCursor }
       nodes { code clock step shift missed dueBefore dueAfter feedback { code step { step } } } } } }"""
 SHOWN = "id process version state total done refused backOf takenBackBy steps { from to } finishedAt"
-ITEMS = "items(state: $state) { totalCount nodes { code state fromVersion fromStep toVersion toStep why reason } }"
+ITEMS = (
+    "items(state: $state) { totalCount nodes { code state fromVersion fromStep toVersion toStep refusalCode message } }"
+)
 
 
 class Owner:
@@ -89,7 +91,14 @@ async def test_a_preview_tells_who_goes_where_and_what_moves(owner: Owner) -> No
     version = found["version"]
     assert [found[name] for name in ("total", "examined", "movable")] == [3, 3, 3]
     assert found["groups"] == [
-        {"fromVersion": version - 1, "fromStep": "review", "toStep": "review", "count": 3, "why": None, "reason": None}
+        {
+            "fromVersion": version - 1,
+            "fromStep": "review",
+            "toStep": "review",
+            "count": 3,
+            "refusalCode": None,
+            "message": None,
+        }
     ]
     assert [found[name] for name in ("earlier", "later", "gained", "lost", "missed")] == [0, 3, 0, 0, 0]
     page = found["deadlines"]
@@ -112,8 +121,8 @@ async def test_a_preview_says_what_cannot_go_and_how_it_can(owner: Owner) -> Non
     await publish(owner.house.sessions, WITHOUT_PLAN)
     found = await owner.preview()
     [group] = found["groups"]
-    assert (found["movable"], group["why"]) == (0, "STEP_MISSING")
-    assert group["reason"] == "The other version has no step “plan”: name one that stands in for it."
+    assert (found["movable"], group["refusalCode"]) == (0, "STEP_MISSING")
+    assert group["message"] == "The other version has no step “plan”: name one that stands in for it."
     found = await owner.preview(steps=[{"from": "plan", "to": "answer"}])
     assert (found["movable"], found["groups"][0]["toStep"]) == (1, "answer")
 
@@ -139,7 +148,7 @@ async def test_a_migration_is_followed_to_its_end_and_taken_back(owner: Owner) -
     below = (await owner.read(begun["id"], ITEMS, state="DONE"))["items"]
     assert below["totalCount"] == 2
     for node in below["nodes"]:
-        assert (node["fromStep"], node["toStep"], node["why"]) == ("review", "review", None)
+        assert (node["fromStep"], node["toStep"], node["refusalCode"]) == ("review", "review", None)
     back = (await owner.do("undoMigration", id=begun["id"], key=str(new_id())))["migration"]
     assert (await owner.ended(back["id"]))["backOf"] == begun["id"]
     assert (await owner.read(begun["id"]))["takenBackBy"] == back["id"]
@@ -230,13 +239,18 @@ async def test_clocks_say_what_they_said_then_and_what_they_would_say_now(owner:
     assert now["processVersion"] == same["verdicts"]["now"]["processVersion"] + 1
 
 
+async def _statements(owner: Owner, asked: str) -> int:
+    """How many an answer takes, and those that the relay and the worker send at the same time."""
+    with statements(owner.house.sessions) as sent:
+        await owner.api.ask(asked, region=owner.region)
+    return len(sent)
+
+
 async def test_verdicts_of_many_clocks_take_as_many_statements_as_of_one(owner: Owner) -> None:
     asked = """query ($region: String!) { feedbacks(where: {region: {eq: $region}}) { nodes { clocks {
       verdicts { now { dueAt } } } } } }"""
     counts = []
     for more in (1, 4):
         await owner.items(more)
-        with statements(owner.house.sessions) as sent:
-            await owner.api.ask(asked, region=owner.region)
-        counts.append(len([statement for statement in sent if "outbox" not in statement]))  # the relay's own
+        counts.append(min([await _statements(owner, asked) for _ in range(3)]))
     assert counts[0] == counts[1]

@@ -1,11 +1,13 @@
 """Links, duplicates, followers and mentions, as frontends see them: nobody hears of an item that she may not see."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from voxloop.domain.identity import new_id, uuid_of
+from voxloop.domain.relations import LinkKind
 from voxloop.domain.viewer import Role
 from voxloop.tests.graphql.api import Api
 from voxloop.tests.workflows.house import House
@@ -38,6 +40,10 @@ class Desk:
     async def refused(self, act: str, item: str, by: str = "manager", **given: Any) -> list[Any]:
         return await self.api.refused(act, by, id=item, key=str(new_id()), **given)
 
+    async def refused_or_done(self, act: str, item: str, other: str, kind: LinkKind) -> list[str]:
+        done = await self.api.do(act, "manager", id=item, key=str(new_id()), other=other, kind=kind.name)
+        return [error["code"] for error in done["userErrors"]]
+
     async def see(self, item: str, select: str, by: str = "admin") -> Any:
         return (await self.api.ask(f'{{ feedback(code: "{item}") {{ {select} }} }}', by))["feedback"]
 
@@ -59,6 +65,16 @@ async def test_a_link_is_read_from_both_sides(desk: Desk) -> None:
     assert here["timeline"][-1]["sentence"] == f"manager linked it with {second}: caused by it."
     await desk.do("unlinkFeedback", second, other=first, kind="CAUSED_BY")
     assert (await desk.see(first, "links { kind }"))["links"] == []
+
+
+async def test_a_link_of_a_kind_is_one_whoever_names_it_first(desk: Desk) -> None:
+    first, second = await desk.item(), await desk.item()
+    ends = [(first, second, kind) for kind in LinkKind] + [(second, first, kind) for kind in LinkKind]
+    done = await asyncio.gather(*(desk.refused_or_done("linkFeedback", *end) for end in ends))
+    assert sorted(done) == [[]] * 3 + [["ALREADY_LINKED"]] * 3
+    for item in (first, second):
+        links = (await desk.see(item, "links { kind }"))["links"]
+        assert sorted(link["kind"] for link in links) == sorted(kind.name for kind in LinkKind)
 
 
 async def test_of_items_out_of_sight_nothing_is_shown(desk: Desk) -> None:

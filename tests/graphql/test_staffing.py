@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from voxloop.domain.feedback import Stage
 from voxloop.domain.viewer import Role
 from voxloop.store.item_tables import feedback
+from voxloop.store.people import set_members
 from voxloop.store.tables import absence, member, team, team_member
 from voxloop.tests.graphql.api import Answer, Api
 from voxloop.tests.workflows.house import House, until
@@ -216,6 +217,45 @@ async def test_who_takes_the_next_at_the_same_moment_takes_another(staff: Api, h
     claimed = await asyncio.gather(*(claim(staff, "zhou_ming", f"r{number}") for number in range(4)))
     assert sorted(code for code, _ in claimed if code) == sorted(codes)
     assert [refused for code, refused in claimed if code is None] == [["NOTHING_WAITS"]]
+
+
+async def test_twenty_who_take_from_a_queue_of_twelve_get_each_item_once(staff: Api, house: House) -> None:
+    codes = await queued(staff, house, "herd", 12)
+    async with staff.sessions.begin() as session:
+        people = (await session.execute(select(member.c.key).where(member.c.active).limit(20))).scalars().all()
+        await set_members(session, "rd_bugfix", people)
+    for key in people:
+        await staff.give(f"herd {key}", Role.HANDLER, key)
+    claimed = await asyncio.gather(*(claim(staff, f"herd {key}", "herd") for key in people))
+    assert sorted(code for code, _ in claimed if code) == sorted(codes)
+    assert [refused for code, refused in claimed if code is None] == [["NOTHING_WAITS"]] * 8
+
+
+async def test_the_same_key_is_the_same_item_whatever_became_of_it(staff: Api, house: House) -> None:
+    first, second = await queued(staff, house, "kept", 2)
+    assert await claim(staff, "zhou_ming", "k1") == (first, [])
+    assert (await staff.do("cancel", "manager", id=first, key="k", closingReason="fixed"))["userErrors"] == []
+    assert await claim(staff, "zhou_ming", "k1") == (first, [])
+    async with staff.sessions.begin() as session:
+        finished = update(feedback).where(feedback.c.code == first)
+        await session.execute(finished.values(finished_at=datetime.now(UTC)))
+    assert await claim(staff, "zhou_ming", "k1") == (first, [])
+    assert await claim(staff, "zhou_ming", "k2") == (second, [])
+
+
+async def test_the_same_key_at_the_same_moment_is_one_item(staff: Api, house: House) -> None:
+    await queued(staff, house, "twice", 4)
+    claimed = await asyncio.gather(*(claim(staff, "zhou_ming", "t1") for _ in range(4)))
+    assert len({code for code, _ in claimed}) == 1
+    assert [refused for _, refused in claimed] == [[]] * 4
+
+
+async def test_a_key_is_for_one_queue(staff: Api, house: House) -> None:
+    await queued(staff, house, "queue", 1)
+    assert (await claim(staff, "zhou_ming", "q1"))[1] == []
+    await change(staff, "updateTeam", TEAM, team="quality", members=["zhou_ming"])
+    other = await staff.refused("claimNext", "zhou_ming", team="quality", key="q1")
+    assert other == [("KEY_REUSED", ["key"])]
 
 
 @pytest.mark.parametrize("by", ["sun_yi", "manager", "web"])

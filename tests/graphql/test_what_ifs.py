@@ -89,7 +89,7 @@ async def test_a_what_if_is_asked_for_and_answered(owners: Owners, region: str) 
     [
         ({"process": {"key": "nothing"}}, ("NOT_FOUND", ["process"])),
         ({"calendars": [{"key": "nowhere"}]}, ("NOT_FOUND", ["calendars", "0"])),
-        ({"targets": [{"clock": "FINISH", "target": "soon"}]}, ("UNKNOWN_VALUE", ["targets", "0", "target"])),
+        ({"targets": [{"clock": "FINISH", "target": "soon"}]}, ("NOT_A_DURATION", ["targets", "0", "target"])),
         ({"staffing": [{"team": "quality", "members": 0}]}, ("OUT_OF_RANGE", ["staffing", "0", "members"])),
     ],
 )

@@ -108,6 +108,7 @@ def _items() -> None:
         sa.PrimaryKeyConstraint("item", "other", "kind", name=op.f("pk_item_link")),
     )
     op.create_index(op.f("ix_item_link_other"), "item_link", ["other"])
+    op.execute("CREATE UNIQUE INDEX one_link_of_a_kind ON item_link (LEAST(item, other), GREATEST(item, other), kind)")
     op.create_table(
         "follower",
         _id("item"),
@@ -236,7 +237,6 @@ def _what_if() -> None:
         *_is_run("what_if"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_what_if")),
     )
-
     op.create_table(
         "what_if_difference",
         _id("what_if"),
