@@ -69,12 +69,12 @@ def _server(settings: Settings, given: argparse.Namespace) -> None:
 
 def _worker(settings: Settings, given: argparse.Namespace) -> None:
     from voxloop.embedded import located
-    from voxloop.install import own_database, require_organisation
+    from voxloop.install import own_installation
     from voxloop.worker import serve
 
     async def run() -> None:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
+        async with own_installation(settings):
+            pass  # what is missing is said before it begins
         await serve(place)
 
     place = located(settings)

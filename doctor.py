@@ -23,7 +23,7 @@ from voxloop.integrations.smtp import SmtpChannel
 from voxloop.settings import Obstacle, Settings, given_settings
 from voxloop.store import health, schema
 from voxloop.store.sessions import Sessions, open_sessions
-from voxloop.workflows.checkup import look
+from voxloop.workflows.checkup import hear, look
 from voxloop.workflows.client import connect
 
 _LIMIT_SECONDS = 6.0
@@ -168,7 +168,9 @@ async def _look_at(sessions: Sessions) -> AsyncIterator[Finding]:
 
 
 async def _temporal(settings: Settings) -> AsyncIterator[Finding]:
-    client = await connect(settings.temporal_address or "", settings.temporal_namespace, lazy=False)
+    address = settings.temporal_address or ""
+    await hear(address)
+    client = await connect(address, settings.temporal_namespace, lazy=False)
     found = await look(client)
     yield ok("temporal", version=found.version, namespace=settings.temporal_namespace)
     if not found.namespace:

@@ -48,6 +48,18 @@ async def own_database(settings: Settings) -> AsyncIterator[Sessions]:
         yield sessions
 
 
+@contextlib.asynccontextmanager
+async def own_installation(settings: Settings) -> AsyncIterator[Sessions]:
+    """That database, which is ready: its schema is the newest, and an organisation is loaded.
+
+    Raises:
+        Obstacle: it does not answer, or is not ready.
+    """
+    async with own_database(settings) as sessions:
+        await _require_organisation(sessions)
+        yield sessions
+
+
 async def load_starter(sessions: Sessions, only_once: bool = False) -> Loaded:
     """Load the starter pack. ``only_once``: not where one is loaded already.
 
@@ -63,8 +75,7 @@ async def load_starter(sessions: Sessions, only_once: bool = False) -> Loaded:
             raise Obstacle("bad_document", reason=wrong) from wrong
 
 
-async def require_organisation(sessions: Sessions) -> None:
-    """Raises ``Obstacle`` unless the schema is the newest and an organisation is loaded."""
+async def _require_organisation(sessions: Sessions) -> None:
     current = await schema.is_current(sessions)
     async with sessions.begin() as session:
         if not current or not await documents.published(session, "organisation", "organisation"):

@@ -39,7 +39,7 @@ def build_app(
 
     What it remembers is ``fresh_seconds`` old at most.
     """
-    parts = Parts(sessions, loops, relay, settings.address, settings.time_scale or 1.0)
+    parts = Parts(sessions, loops, relay, settings.address, settings.scale)
     principals, hub = Principals(sessions, fresh_seconds), Hub(sessions)
     origins = settings.allowed_origins
     telemetry.HUB_CLIENTS.set_function(lambda: hub.clients)

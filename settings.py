@@ -72,6 +72,11 @@ class Settings:
         """Where customers reach the pages, as links in messages say: ``https://feedback.example.com``."""
         return self.public_url or self.api
 
+    @property
+    def scale(self) -> float:
+        """How many times as fast as it does time runs."""
+        return self.time_scale or 1.0
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings that ``VOXLOOP_...`` variables give, with their defaults.

@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from voxloop.domain.documents import Kind
 from voxloop.domain.errands import ErrandKind
-from voxloop.domain.identity import digest, new_id
+from voxloop.domain.identity import digest, id_under, new_id
+from voxloop.domain.limit_checker import calendar_problems
 from voxloop.domain.limits import REAL, TEAMS_OWN
-from voxloop.domain.problems import InvalidDocument, is_sound
+from voxloop.domain.problems import InvalidDocument, Known, is_sound
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.rights import EDIT_DOCUMENTS, demand_right
-from voxloop.domain.trials import read_trial
+from voxloop.domain.trials import Trial, read_trial
 from voxloop.domain.viewer import Viewer
 from voxloop.reception import Parts
 from voxloop.rules.calendar_checker import check_calendar
@@ -71,7 +71,7 @@ async def begin_what_if(session: Session, author: str, tried: Tried) -> Row:
         "staffing": [dict(each) for each in tried.staffing],
     }
     await _demand_possible(session, request)
-    id_ = new_id() if tried.key is None else UUID(bytes=sha256(f"{author}/{tried.key}".encode()).digest()[:16])
+    id_ = new_id() if tried.key is None else id_under(ErrandKind.WHAT_IF, author, tried.key)
     wanted = {"request": request, "filter": saved_filters.written(tried.where)}
     study = await what_ifs.begin(session, id=id_, since=since, until=until, author=author, **wanted)
     if study is not None:
@@ -92,8 +92,20 @@ async def _demand_possible(session: Session, request: Mapping[str, Any]) -> None
     for place, calendar in enumerate(trial.calendars.values()):
         if not is_sound(check_calendar(calendar, datetime.now(UTC).date())):
             raise Refused(RefusalCode.NOT_CHECKED, ["calendars", str(place)])
+    await _demand_known(session, trial)
+
+
+async def _demand_known(session: Session, trial: Trial) -> None:
+    """Go on only if all processes, calendars and teams that it names exist."""
     known = {*trial.calendars, *await documents.published_keys(session, Kind.CALENDAR)}
+    if trial.process is not None and any(calendar_problems(trial.process, Known(calendars=frozenset(known)))):
+        raise Refused(RefusalCode.NOT_CHECKED, ["process"])
+    processes = {None, *await documents.published_keys(session, Kind.PROCESS)}
+    if trial.process is not None:
+        processes.add(trial.process.key)
     for place, target in enumerate(trial.targets):
+        if target.process not in processes:
+            raise Refused(RefusalCode.NOT_FOUND, ["targets", str(place), "process"])
         if target.calendar is not None and target.calendar not in (REAL, TEAMS_OWN, *known):
             raise Refused(RefusalCode.NOT_FOUND, ["targets", str(place), "calendar"])
     teams = {row["key"] for row in await people.teams(session)}

@@ -67,7 +67,7 @@ def _cancel_once(work: "asyncio.Task[None]") -> None:
 async def _run(settings: Settings, demo: bool, console: Console) -> None:
     with only_one(settings.var) as held:
         _look_at_host(settings)
-        console.print(say(settings.language, "up.starting", var=settings.var, day=round(86_400 / _scale(settings))))
+        console.print(say(settings.language, "up.starting", var=settings.var, day=round(86_400 / settings.scale)))
         async with contextlib.AsyncExitStack() as stack:
             kept = own_servers(settings)
             settings, ui = await _start_servers(settings, stack)
@@ -173,10 +173,6 @@ async def _until_ready(settings: Settings, children: Children) -> None:
     raise Obstacle("api_silent", seconds=_READY_SECONDS, log=children.log("server"))
 
 
-def _scale(settings: Settings) -> float:
-    return settings.time_scale or 1.0
-
-
 @dataclass
 class _Running:
     """An installation that is up, and where to tell about it."""
@@ -210,7 +206,7 @@ class _Running:
         while True:
             try:
                 status = await read_status(self.sessions, self.loops)
-                due_soon = await count_due(self.sessions, _scale(self.settings))
+                due_soon = await count_due(self.sessions, self.settings.scale)
             except Exception as error:  # whatever is down comes back; the last picture stands until then
                 self.console.print(say(self.settings.language, "up.away", reason=type(error).__name__))
             else:

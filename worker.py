@@ -101,9 +101,8 @@ async def assemble(settings: Settings, sessions: Sessions) -> Parts:
         organisation=organisation["body"]["title"],
         links=links,
         targets=targets,
-        scale=settings.time_scale or 1.0,
-        spread=(_SPREAD_SECONDS if settings.spread_seconds is None else settings.spread_seconds)
-        / (settings.time_scale or 1.0),
+        scale=settings.scale,
+        spread=(_SPREAD_SECONDS if settings.spread_seconds is None else settings.spread_seconds) / settings.scale,
     )
     return Parts(means, channels, {system: Register(system, keep) for system in System})
 

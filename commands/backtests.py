@@ -11,6 +11,7 @@ from voxloop.domain.operations import RunState
 from voxloop.domain.texts import label, say
 from voxloop.store import backtests
 from voxloop.store.sessions import Sessions
+from voxloop.store.slices import Slice
 
 _SHOWN = 20
 
@@ -61,8 +62,8 @@ class Watching:
 
     async def _tell_differences(self) -> None:
         async with self._sessions.begin() as session:
-            rows = await backtests.differences(session, self._id, -1, _SHOWN)
-        for row in rows:
+            rows = await backtests.differences(session, self._id, Slice(_SHOWN))
+        for row in rows[:_SHOWN]:
             for change in row["changes"]:
                 field = change["field"]
                 values = {side: self._value(field, change[side]) for side in ("before", "after")}

@@ -101,8 +101,9 @@ def _seen(text: str) -> tuple[str, int]:
 
 
 def positive(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of a version")
+    """A whole number above 0, as an option gives it."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
     return int(text)
 
 

@@ -16,7 +16,7 @@ from voxloop.domain.reading import KEY
 from voxloop.domain.rule_reader import read_rule_set
 from voxloop.domain.rules import RuleSet
 from voxloop.domain.texts import say
-from voxloop.install import own_database, require_organisation
+from voxloop.install import own_installation
 from voxloop.settings import Obstacle, Settings
 from voxloop.store import documents, drafts, references
 from voxloop.store.sessions import Row, Session
@@ -91,10 +91,8 @@ async def find(settings: Settings, named: str, kind: Kind = Kind.RULE_SET) -> So
     """
     if is_file(named):
         return read_file(named)
-    async with own_database(settings) as sessions:
-        await require_organisation(sessions)
-        async with sessions.begin() as session:
-            row = await _row(session, kind, named)
+    async with own_installation(settings) as sessions, sessions.begin() as session:
+        row = await _row(session, kind, named)
     if row is None or row["kind"] != kind:
         raise Obstacle(f"no_such_{kind}", named=named)
     return Source(named, row["body"], row=row)
@@ -112,10 +110,8 @@ async def known_for(settings: Settings, against: Path | None) -> Known:
     """What exists: in the database if there is one, and of processes and templates only what is in that bundle."""
     known = ANYTHING
     try:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
-            async with sessions.begin() as session:
-                known = await references.known(session)
+        async with own_installation(settings) as sessions, sessions.begin() as session:
+            known = await references.known(session)
     except Obstacle:
         print(say(settings.language, "rules.nothing_known"), file=sys.stderr)
     if against is None:

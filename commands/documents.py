@@ -26,7 +26,7 @@ from voxloop.domain.documents import EDITABLE, Kind, State
 from voxloop.domain.problems import Known, Problem, is_sound
 from voxloop.domain.refusals import RefusedTogether
 from voxloop.domain.texts import say
-from voxloop.install import own_database, require_organisation
+from voxloop.install import own_installation
 from voxloop.rules.judge import Judge
 from voxloop.settings import Obstacle, Settings
 from voxloop.store import documents, drafts, references
@@ -47,10 +47,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
 
 def _export(settings: Settings, given: argparse.Namespace) -> int:
     async def read() -> dict[Name, Row]:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
-            async with sessions.begin() as session:
-                return {Name(Kind(row["kind"]), row["key"]): row for row in await drafts.all_published(session)}
+        async with own_installation(settings) as sessions, sessions.begin() as session:
+            return {Name(Kind(row["kind"]), row["key"]): row for row in await drafts.all_published(session)}
 
     rows = asyncio.run(read())
     with using(given.folder):
@@ -65,11 +63,9 @@ def _export(settings: Settings, given: argparse.Namespace) -> int:
 
 def _list(settings: Settings, given: argparse.Namespace) -> int:
     async def read() -> list[Row]:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
-            async with sessions.begin() as session:
-                states = (State.PUBLISHED, State.SCHEDULED, *EDITABLE)
-                return [row for state in states for row in await drafts.listed(session, state=state)]
+        async with own_installation(settings) as sessions, sessions.begin() as session:
+            states = (State.PUBLISHED, State.SCHEDULED, *EDITABLE)
+            return [row for state in states for row in await drafts.listed(session, state=state)]
 
     for row in sorted(asyncio.run(read()), key=lambda row: (Name(Kind(row["kind"]), row["key"]).path, row["id"])):
         state = say(settings.language, f"document_state.{row['state']}")
@@ -89,8 +85,7 @@ def _import(settings: Settings, given: argparse.Namespace) -> int:
     work = _Import(settings.language, given.folder, bundle)
 
     async def bring() -> int:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
+        async with own_installation(settings) as sessions:
             return await work.bring(sessions, given)
 
     return asyncio.run(bring())

@@ -16,7 +16,7 @@ from voxloop.domain.problems import Problem
 from voxloop.domain.reading import Place
 from voxloop.domain.texts import say
 from voxloop.importing import Job, Tally, bring_in
-from voxloop.install import own_database, require_organisation
+from voxloop.install import own_installation
 from voxloop.settings import Obstacle, Settings
 from voxloop.table_files import TableFile, survey
 
@@ -42,8 +42,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     _show_columns(settings.language, table, mapped)
 
     async def work() -> Tally:
-        async with own_database(settings) as sessions:
-            await require_organisation(sessions)
+        async with own_installation(settings) as sessions:
             with shown(table.rows) as tell:
                 return await bring_in(sessions, job, lambda tally: tell(tally.row, _words(settings.language, tally)))
 

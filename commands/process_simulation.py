@@ -3,18 +3,18 @@
 import argparse
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from voxloop.commands.document_lines import author_of, tell_file_problems
 from voxloop.commands.document_sources import Source, find
+from voxloop.commands.instants import local
 from voxloop.commands.what_if import try_out
 from voxloop.domain.documents import Kind
 from voxloop.domain.problems import Problem
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.texts import label, say
 from voxloop.domain.walks import End
-from voxloop.install import own_database, require_organisation
+from voxloop.install import own_installation
 from voxloop.settings import Settings
 from voxloop.store import simulations
 from voxloop.store.sessions import Sessions
@@ -36,8 +36,7 @@ async def simulate(settings: Settings, given: argparse.Namespace) -> int:
         "given": given.outcome,
         "strict": given.strict,
     }
-    async with own_database(settings) as sessions:
-        await require_organisation(sessions)
+    async with own_installation(settings) as sessions:
         result = await _result(sessions, given.author, request)
     return _tell(settings.language, source, result)
 
@@ -70,7 +69,7 @@ def walk_lines(language: str, walk: Mapping[str, Any]) -> Iterator[str]:
         yield say(
             language,
             "simulate.visit" if visit["branch_of"] is None else "simulate.branch",
-            at=_at(visit["entered_at"]),
+            at=local(visit["entered_at"]),
             step=visit["title"].get(language) or visit["step"],
             team=visit["team"] or "–",
             outcome=visit["outcome"] or "–",
@@ -81,25 +80,20 @@ def walk_lines(language: str, walk: Mapping[str, Any]) -> Iterator[str]:
         yield from _deadlines(language, walk, place)
         for each in visit["escalations"]:
             told = ", ".join(each["to"]) or "–"
-            yield say(language, "simulate.escalation", at=_at(each["at"]), level=each["level"], to=told)
+            yield say(language, "simulate.escalation", at=local(each["at"]), level=each["level"], to=told)
         for each in visit["reminders"]:
-            yield say(language, "simulate.reminder", at=_at(each["at"]), what=each["template"])
+            yield say(language, "simulate.reminder", at=local(each["at"]), what=each["template"])
     ending = label(language, "outcome", walk["outcome"]) if walk["outcome"] else label(language, "way_end", walk["end"])
     yield say(language, "simulate.end", how=ending)
     if walk["reason"]:
         yield say(language, "simulate.reason", reason=walk["reason"][language])
     yield from _deadlines(language, walk, None)
     if walk["survey"]:
-        yield say(language, "simulate.survey", at=_at(walk["survey"]["at"]), what=walk["survey"]["template"])
-
-
-def _at(instant: str) -> str:
-    """An instant on the clock of this terminal."""
-    return datetime.fromisoformat(instant).astimezone().isoformat(" ", "seconds")
+        yield say(language, "simulate.survey", at=local(walk["survey"]["at"]), what=walk["survey"]["template"])
 
 
 def _deadlines(language: str, walk: Mapping[str, Any], place: int | None) -> Iterator[str]:
     for each in walk["deadlines"]:
         if each["visit"] == place and each["due_at"] is not None:
             told = "simulate.missed" if each["breached_at"] else "simulate.due"
-            yield say(language, told, clock=label(language, "clock", each["clock"]), due=_at(each["due_at"]))
+            yield say(language, told, clock=label(language, "clock", each["clock"]), due=local(each["due_at"]))

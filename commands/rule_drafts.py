@@ -17,11 +17,12 @@ from voxloop.commands.backtests import Watching
 from voxloop.commands.bringing import BROUGHT, Incoming
 from voxloop.commands.document_lines import author_of, difference_lines, indented, tell_file_problems, using
 from voxloop.commands.document_sources import Source, bundle_of, find, home_of
+from voxloop.commands.instants import local
 from voxloop.domain.documents import EDITABLE, Kind
 from voxloop.domain.problems import Problem, is_sound
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.texts import say
-from voxloop.install import own_database, require_organisation
+from voxloop.install import own_installation
 from voxloop.rules.judge import Judge
 from voxloop.settings import Settings
 from voxloop.store import drafts, references
@@ -37,8 +38,7 @@ async def publish(settings: Settings, given: argparse.Namespace) -> int:
         BadBundle, Obstacle, Refused, RefusedTogether: it is not published.
     """
     at = given.at if given.at is not None and given.at > datetime.now(UTC) else None
-    async with own_database(settings) as sessions:
-        await require_organisation(sessions)
+    async with own_installation(settings) as sessions:
         drafting = _Drafting(settings, sessions, given)
         draft = await drafting.draft()
         if draft is None:
@@ -49,7 +49,7 @@ async def publish(settings: Settings, given: argparse.Namespace) -> int:
         with using(drafting.home):
             note_bases(drafting.home, read_bases(drafting.home), [row])
     told = "rules.scheduled" if at is not None else "rules.published"
-    print(say(settings.language, told, named=row["key"], id=row["id"], version=row["version"], at=at))
+    print(say(settings.language, told, named=row["key"], id=row["id"], version=row["version"], at=local(at)))
     return 0
 
 
@@ -59,8 +59,7 @@ async def backtest(settings: Settings, given: argparse.Namespace) -> int:
     Raises:
         BadBundle, Obstacle, Refused: there is none.
     """
-    async with own_database(settings) as sessions:
-        await require_organisation(sessions)
+    async with own_installation(settings) as sessions:
         id_ = _id(given.draft)
         if id_ is None:
             drafting = _Drafting(settings, sessions, given)

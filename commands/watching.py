@@ -1,4 +1,4 @@
-"""Waiting for a study at a terminal: how far it is, whoever carries it; an interrupt cancels it."""
+"""Waiting at a terminal for what a worker carries out: how far it is; an interrupt cancels it."""
 
 import asyncio
 import sys
@@ -14,10 +14,11 @@ from voxloop.store.sessions import Row, Session, Sessions
 
 _LOOK_SECONDS = 0.3
 _PATIENCE_SECONDS = 10.0
+_COUNTS = ("done", "total", "changed", "refused")
 
 
 class Waiting:
-    """Waits for a study that ``read`` reads and ``cancel`` stops; ``words``: where its sentences stand in the texts."""
+    """Waits for a run that ``read`` reads and ``cancel`` stops; ``words``: how the keys of its sentences begin."""
 
     def __init__(
         self,
@@ -31,7 +32,7 @@ class Waiting:
         self._read, self._cancel = read, cancel
 
     async def ended(self, id_: UUID) -> Row:
-        """The study, once it has ended.
+        """The run, once it has ended.
 
         Raises:
             Obstacle: there is none.
@@ -55,7 +56,7 @@ class Waiting:
             row = await self._row(id_)
         with shown(row["total"] or 0) as tell:
             while row["finished_at"] is None:
-                counts = {name: row[name] for name in ("done", "total", "changed")}
+                counts = {name: row[name] for name in _COUNTS if name in row}
                 tell(row["done"], self._say("progress", **counts))
                 await asyncio.sleep(_LOOK_SECONDS)
                 row = await self._row(id_)

@@ -10,16 +10,18 @@ from uuid import UUID
 
 from voxloop.commands.document_lines import author_of, told
 from voxloop.commands.document_sources import find
+from voxloop.commands.instants import local
 from voxloop.commands.watching import Waiting
 from voxloop.domain.documents import Kind
 from voxloop.domain.operations import RunState
 from voxloop.domain.tallies import ClockSum, clock_sums, names_of, queues_of
 from voxloop.domain.texts import label, say
 from voxloop.domain.trials import Side
-from voxloop.install import own_database, require_organisation
+from voxloop.install import own_installation
 from voxloop.settings import Settings
 from voxloop.store import what_ifs
 from voxloop.store.sessions import Row, Sessions
+from voxloop.store.slices import Slice
 from voxloop.trying_out import Tried, begin_what_if
 
 _SHOWN = 20
@@ -37,7 +39,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
 
 async def _run(settings: Settings, given: argparse.Namespace) -> int:
     if given.study is not None:
-        return await watch(settings, UUID(given.study))
+        return await watch(settings, given.study)
     process = (await find(settings, given.process, Kind.PROCESS)).body if given.process else None
     calendars = [await find(settings, named, Kind.CALENDAR) for named in given.calendar]
     return await try_out(
@@ -52,8 +54,7 @@ async def _run(settings: Settings, given: argparse.Namespace) -> int:
 
 async def try_out(settings: Settings, given: argparse.Namespace, **tried: Any) -> int:
     """Try it on what was received from ``given.since`` until ``given.until``; answers the exit code."""
-    async with own_database(settings) as sessions:
-        await require_organisation(sessions)
+    async with own_installation(settings) as sessions:
         async with sessions.begin() as session:
             author = await author_of(session, given.author)
             study = await begin_what_if(session, author, Tried((given.since, given.until), **tried))
@@ -63,8 +64,7 @@ async def try_out(settings: Settings, given: argparse.Namespace, **tried: Any) -
 
 async def watch(settings: Settings, id_: UUID) -> int:
     """Wait for a what-if and tell what it has found; answers the exit code."""
-    async with own_database(settings) as sessions:
-        await require_organisation(sessions)
+    async with own_installation(settings) as sessions:
         return await _watch(settings, sessions, id_)
 
 
@@ -74,8 +74,8 @@ async def _watch(settings: Settings, sessions: Sessions, id_: UUID) -> int:
     for line in lines(row, language):
         print(line)
     async with sessions.begin() as session:
-        found = await what_ifs.differences(session, id_, -1, _SHOWN)
-    for each in found:
+        found = await what_ifs.differences(session, id_, Slice(_SHOWN))
+    for each in found[:_SHOWN]:
         for change in each["changes"]:
             print(_change(each["code"], change, language))
     return 0 if row["state"] == RunState.DONE else 1
@@ -138,5 +138,6 @@ def _queues(before: Sums, after: Sums, language: str) -> Iterator[str]:
 def _change(code: str, change: Mapping[str, Any], language: str) -> str:
     clock = label(language, "clock", change["clock"])
     named = clock if change["step"] is None else f"{clock} ({change['step']})"
-    values = {side: change[side]["breached"] or say(language, "what_if.in_time") for side in Side}
+    breaches = {side: change[side]["breached"] for side in Side}
+    values = {side: local(at) if at else say(language, "what_if.in_time") for side, at in breaches.items()}
     return say(language, "what_if.change", code=code, clock=named, **values)

@@ -1,11 +1,13 @@
-"""The commands ``voxloop what-if`` and ``voxloop process simulate``, apart from what they do, so that help is quick."""
+"""The command ``voxloop what-if``, apart from what it does, so that help is quick."""
 
 import argparse
 import re
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from voxloop.commands.document_options import Commands, Run, Words
+from voxloop.domain.calendar_reader import YEARS
 from voxloop.domain.durations import read_length
 from voxloop.domain.feedback import CustomerLevel, FeedbackType, Priority
 from voxloop.domain.limits import ClockName
@@ -19,47 +21,30 @@ def add_what_if_command(commands: Commands, words: Words, run: Run) -> None:
     """``what-if``."""
     made = commands.add_parser("what-if", help=words("what_if"), description=words("what_if"))
     made.set_defaults(run=run, command="what-if")
-    made.add_argument("study", nargs="?", help=words("what_if_study"))
+    made.add_argument("study", nargs="?", type=UUID, help=words("what_if_study"))
     made.add_argument("--process", help=words("what_if_process"))
     made.add_argument("--calendar", action="append", default=[], help=words("what_if_calendar"))
     made.add_argument("--target", action="append", default=[], type=target, help=words("what_if_target"))
     made.add_argument("--staff", action="append", default=[], type=staff, help=words("what_if_staff"))
-    _add_window(made, words)
+    add_window(made, words)
 
 
-def add_simulation_options(made: argparse.ArgumentParser, words: Words) -> None:
-    """What ``process simulate`` takes: of one made-up item, or of those that were received in a time."""
-    made.add_argument("process", help=words("simulate_process"))
-    made.add_argument("--outcome", action="append", default=[], type=outcome, help=words("simulate_outcome"))
-    made.add_argument("--type", choices=[*FeedbackType], help=words("simulate_type"))
-    made.add_argument("--priority", choices=[*Priority], help=words("simulate_priority"))
-    made.add_argument("--level", choices=[*CustomerLevel], help=words("simulate_level"))
-    made.add_argument("--at", type=instant, help=words("simulate_at"))
-    made.add_argument("--strict", action="store_true", help=words("simulate_strict"))
-    _add_window(made, words)
-
-
-def _add_window(made: argparse.ArgumentParser, words: Words) -> None:
+def add_window(made: argparse.ArgumentParser, words: Words) -> None:
+    """When what is tried was received, and who asks."""
     made.add_argument("--since", type=instant, help=words("what_if_since"))
     made.add_argument("--until", type=instant, help=words("what_if_until"))
     made.add_argument("--author", help=words("documents_author"))
 
 
 def instant(text: str) -> datetime:
-    """A date, or an instant; without an offset by the clock of this machine."""
+    """A date, or an instant, of years that calendars know; without an offset by the clock of this machine."""
     try:
-        return datetime.fromisoformat(text).astimezone()
-    except ValueError as wrong:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date or instant") from wrong
-
-
-def outcome(text: str) -> dict[str, str | None]:
-    """``repair=fixed`` or ``repair=fixed@2h``."""
-    step, _, rest = text.partition("=")
-    name, _, after = rest.partition("@")
-    if not step or not name or (after and not _is_length(after)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not STEP=OUTCOME or STEP=OUTCOME@2h")
-    return {"step": step, "outcome": name, "after": after or None}
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        read = datetime.min
+    if read.year not in YEARS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date or instant from {YEARS[0]} to {YEARS[-1]}")
+    return read.astimezone()
 
 
 def target(text: str) -> dict[str, Any]:
@@ -68,7 +53,7 @@ def target(text: str) -> dict[str, Any]:
     length, _, calendar = rest.partition("@")
     names = path.split(".")
     place = next((place for place, name in enumerate(names) if name in [*ClockName]), None)
-    if place is None or place > 2 or not (length or calendar) or (length and not _is_length(length)):
+    if place is None or place > 2 or not (length or calendar) or (length and not is_length(length)):
         raise argparse.ArgumentTypeError(f"{text!r} is not like complaint.first_response.high=1h or *.finish=4h@office")
     found: dict[str, Any] = {"clock": names[place], "target": length or None, "calendar": calendar or None}
     found |= {name: value for name, value in zip(("process", "step"), names[:place], strict=False) if value != _ANY}
@@ -89,7 +74,8 @@ def staff(text: str) -> dict[str, Any]:
     return {"team": form[1], "members": int(form[2]), "capacity": int(form[3] or 1), "calendar": form[4]}
 
 
-def _is_length(text: str) -> bool:
+def is_length(text: str) -> bool:
+    """Whether it is a time like ``4h`` or ``2wd``."""
     try:
         read_length(text)
     except ValueError:

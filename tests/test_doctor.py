@@ -1,5 +1,6 @@
 """``voxloop doctor`` when all is down, when things are missing, and when all is well."""
 
+import asyncio
 import json
 import sys
 from collections import Counter
@@ -72,6 +73,23 @@ def test_where_nothing_was_ever_started(capsys: pytest.CaptureFixture[str], monk
     monkeypatch.delenv("VOXLOOP_TEMPORAL_ADDRESS")
     assert main(["doctor"]) == 1
     assert "voxloop up" in capsys.readouterr().out
+
+
+async def test_a_temporal_that_never_answers_is_not_asked_by_its_client(tmp_path: Path) -> None:
+    """A call of the client cannot be given up: the process would hang or abort when it ends."""
+    heard: list[bytes] = []
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(1024))
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        found = await examined("postgresql://127.0.0.1:1/x", f"127.0.0.1:{port}", tmp_path)
+    assert found["problem", "temporal_away"] == 1
+    assert [len(each) for each in heard] == [33]  # the preface, and settings that are empty: whoever asks says more
 
 
 async def examined(url: str, address: str, var: Path) -> Counter[tuple[str, str]]:

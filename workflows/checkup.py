@@ -1,5 +1,6 @@
 """How Temporal stands, as far as this product needs it: for ``voxloop doctor``."""
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ _QUEUES = {
     STUDIES_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     OPERATIONS_QUEUE: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
 }
+# RFC 9113, 3.4: either side begins with a frame of settings; this one is empty.
+_SETTINGS = b"\0\0\0\4\0\0\0\0\0"
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
 
 
 @dataclass
@@ -41,6 +45,26 @@ class Condition:
     schedule: bool = False
     pollers: dict[str, int] = field(default_factory=dict)
     ahead: float = 0.0
+
+
+async def hear(address: str) -> None:
+    """Go on once somebody answers there as servers of HTTP/2 do, as Temporal is one.
+
+    This wait can be given up. One of Temporal's client cannot: it goes on in threads of its own, and a process that
+    ends meanwhile hangs or aborts (PyGILState_Release).
+
+    Raises:
+        OSError: nobody is there.
+        EOFError: whoever is there says something else.
+    """
+    host, _, port = address.rpartition(":")
+    reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+    try:
+        writer.write(_PREFACE)
+        if (await reader.readexactly(len(_SETTINGS)))[3] != _SETTINGS[3]:
+            raise EOFError(address)
+    finally:
+        writer.close()
 
 
 async def look(client: Client) -> Condition:

@@ -72,7 +72,7 @@ class FeedbackLoop:
         act = _read_act(verb, args)
         await self._received()
         async with self.lock:
-            memory = _memory(act)
+            memory = act.turn
             while memory not in self.state.answers:
                 self._guard(act)
                 if await self._turn(memory, Acts.perform, act, summary=verb):
@@ -83,7 +83,7 @@ class FeedbackLoop:
     @act.validator
     def _quick_no(self, verb: str, args: Sequence[RawValue]) -> None:
         act = _read_act(verb, args)
-        if self._is_received() and _memory(act) not in self.state.answers:
+        if self._is_received() and act.turn not in self.state.answers:
             self._guard(act)
 
     @workflow.signal
@@ -200,10 +200,6 @@ def _read_act(verb: str, args: Sequence[RawValue]) -> Act:
         raise ApplicationError(f"no act {verb}", type="INVALID", non_retryable=True)
     act: Act = workflow.payload_converter().from_payload(args[0].payload, Act)
     return act
-
-
-def _memory(act: Act) -> str:
-    return f"{act.actor}/{act.key}"
 
 
 def _is_long() -> bool:
