@@ -165,7 +165,7 @@ async def _reopen(scene: Scene, act: Act, words: Words) -> None:
     if process is None:
         raise LookupError("no process to reopen")
     scene.set(round=scene.item["round"] + 1, stage=Stage.WORKING, outcome=None, closed_at=None, closing_reason=None)
-    await merging.part(scene)
+    await merging.stand_alone(scene)
     await clocks.start(scene, ClockName.RESOLUTION, scene.now)
     if words.get("text") and act.actor.startswith("customer:"):
         await _wait_for_reply(scene)
@@ -233,10 +233,6 @@ async def _set_due(scene: Scene, act: Act, words: Words) -> None:
     scene.happened.detail |= told | {"manual": act.at is not None}
 
 
-async def _answer_survey(scene: Scene, act: Act, words: Words) -> None:
-    await surveys.answer(scene, words)
-
-
 _Part = Callable[[Scene, Act, Words], Awaitable[None]]
 _PARTS: dict[Verb, _Part] = {
     Verb.ACCEPT: _accept,
@@ -258,7 +254,7 @@ _PARTS: dict[Verb, _Part] = {
     Verb.REMOVE_TAG: _remove_tag,
     Verb.MIGRATE: migrations.migrate,
     Verb.SET_DUE: _set_due,
-    Verb.ANSWER_SURVEY: _answer_survey,
+    Verb.ANSWER_SURVEY: surveys.answer,
     Verb.LINK: links.link,
     Verb.UNLINK: links.unlink,
     Verb.MERGE: merging.merge,

@@ -11,6 +11,7 @@ from voxloop.activities.scene import Scene
 from voxloop.domain.guard import meant
 from voxloop.domain.loop import Act, Branch
 from voxloop.domain.process import Step, StepKind
+from voxloop.store import steps
 from voxloop.store.sessions import Row
 
 # What the choice of an owner leaves in the event.
@@ -20,21 +21,22 @@ _OF_EACH = ("assigned", "unassigned")
 async def begin(scene: Scene, step: Step, run: Row, again: bool) -> None:
     """Begin the clock of a parallel step and all its branches; those for which nothing is left to do end at once.
 
-    ``again``: the item stood there before, so each goes to whoever had it, and nothing is opened twice.
+    ``again``: the item stood there before, so each goes to whoever had it, nothing is opened twice, and what was done
+    is done.
     """
     await stations.begin_waiting(scene, step, run)
     scene.happened.kind = "branched"
-    scene.happened.detail["branches"] = [await _begin(scene, branch, run, again) for branch in step.branches]
+    done = await steps.carry_on(scene.session, run) if again else ()
+    left = [branch for branch in step.branches if branch.key not in done]
+    scene.happened.detail["branches"] = [await _begin(scene, branch, run, again) for branch in left]
     await linked_items.leave_branches_when_settled(scene)
 
 
 async def _begin(scene: Scene, branch: Step, parent: Row, again: bool) -> dict[str, Any]:
-    team, member = await owners.routed(scene, branch)
-    run = await scene.begin_run(branch, team, parent=parent["seq"])
+    team, member, fired = await owners.before(scene, branch) if again else (*await owners.routed(scene, branch), ())
+    run = await scene.begin_run(branch, team, parent=parent["seq"], fired=fired)
     with scene.at(run["seq"]):
-        if again:
-            member = await owners.last(scene, branch.key)
-        else:
+        if not again:
             await linked_items.open_items(scene, branch.opens)
         if branch.kind is StepKind.TASK:
             await stations.begin_work(scene, branch, run, member)

@@ -10,6 +10,7 @@ from typing import Any
 from voxloop.activities import paces
 from voxloop.activities.scene import ClockRow, Scene
 from voxloop.domain.clocks import Clock, Course, Pace, Pinned, course_of
+from voxloop.domain.feedback import Stage
 from voxloop.domain.limits import NO_LIMITS, STEP_CLOCKS, ClockName, Limits
 from voxloop.domain.moments import limits_of, pausing
 from voxloop.domain.verdicts import subject_of, target_of
@@ -54,6 +55,8 @@ async def breach(scene: Scene, row: ClockRow) -> None:
 
 async def set_due(scene: Scene, row: ClockRow, at: datetime | None) -> None:
     """A person sets when a running clock is due; None: its target says so again."""
+    if Clock.of(row).missed(scene.now):  # that was so before she said anything
+        await breach(scene, row)
     clock, by = Clock.of(row), {"by": scene.happened.actor}
     if at is not None:
         pace = await paces.pinned(scene, row["calendar"], row["zone"])
@@ -113,7 +116,7 @@ async def _stand_still_or_go_on(scene: Scene, row: ClockRow) -> None:
     clock = Clock.of(row)
     still = scene.stage in pausing(row["name"], await limits(scene, row))
     if still and clock.paused_at is None:
-        if clock.missed(scene.now):
+        if scene.stage is Stage.CLOSED and clock.missed(scene.now):  # else its moment will say so, and tell of it
             await breach(scene, row)
         await scene.change_clock(row, "pause", scene.now, paused_at=scene.now)
     elif not still and clock.paused_at is not None:
@@ -122,9 +125,12 @@ async def _stand_still_or_go_on(scene: Scene, row: ClockRow) -> None:
 
 
 async def _aim(scene: Scene, row: ClockRow, anew: bool) -> None:
-    """Aim a clock at its target as of now, from its original start; ``anew``: in the calendar that counts by now."""
+    """Aim a clock at its target as of now, from its original start; ``anew``: in the calendar that counts by now.
+
+    What is missed stays missed, also if its moment has yet to say so.
+    """
     clock = Clock.of(row)
-    if clock.breached_at is not None or clock.manual:
+    if clock.breached_at is not None or clock.manual or clock.missed(scene.now):
         return
     wanted = await limits(scene, row)
     pinned = await _pinned(scene, row, wanted, anew)
@@ -149,7 +155,7 @@ async def _course(scene: Scene, row: ClockRow) -> Course:
     if row["id"] is None or (row["paused_seconds"] == 0 and row["paused_at"] is None):
         return Course(row["started_at"])
     await scene.write_clocks()
-    told = await clocks.events_of(scene.session, row["id"])
+    told = await clocks.events_of(scene.session, [row["id"]])
     return course_of((each["kind"], each["at"]) for each in told)
 
 

@@ -16,18 +16,16 @@ async def link(scene: Scene, act: Act, words: dict[str, Any]) -> None:
     other, kind = await _ends(scene, act)
     if other == scene.id:
         raise refusal(RefusalCode.ITSELF)
-    if await item_links.linked(scene.session, scene.id, other, kind):
-        raise refusal(RefusalCode.ALREADY_LINKED)
     values = {"item": scene.id, "other": other, "kind": kind, "actor": act.actor, "at": scene.now}
-    await item_links.link(scene.session, **values)
+    if not await item_links.link(scene.session, **values):
+        raise refusal(RefusalCode.ALREADY_LINKED)
 
 
 async def unlink(scene: Scene, act: Act, words: dict[str, Any]) -> None:
     """Remove that link again."""
     other, kind = await _ends(scene, act)
-    if not await item_links.linked(scene.session, scene.id, other, kind):
+    if not await item_links.unlink(scene.session, scene.id, other, kind):
         raise refusal(RefusalCode.NOT_LINKED)
-    await item_links.unlink(scene.session, scene.id, other, kind)
 
 
 async def _ends(scene: Scene, act: Act) -> tuple[UUID, str]:

@@ -55,12 +55,16 @@ async def _demand_canonical(scene: Scene, other: UUID) -> Row:
 
 
 async def unmerge(scene: Scene, act: Act, words: dict[str, Any]) -> None:
-    """Go on at the step that it left, with whoever had it. Its clocks begin anew, as after reopening."""
+    """Go on at the step that it left, with whoever had it. Its clocks begin anew, as after reopening; levels rise on.
+
+    What its customer wrote meanwhile, and nobody has answered, waits for a reply.
+    """
     canonical = await duplicates.standing(scene.session, scene.item["merged_into"])
     left = await duplicates.last_merge(scene.session, scene.id)
     scene.happened.detail |= {"other": canonical["code"]}
     scene.set(merged_into=None, settled_at=None, stage=Stage.WORKING, outcome=None, closed_at=None)
-    for name in left["clocks"]:
+    wrote = [ClockName.NEXT_REPLY] if await duplicates.unanswered(scene.session, scene.id) else []
+    for name in dict.fromkeys([*left["clocks"], *wrote]):
         await clocks.start(scene, ClockName(name), scene.now)
     await news.tell(scene, canonical["id"], News.MERGED_OUT)
     scene.goto = await _back_to(scene, left["at"])
@@ -75,7 +79,7 @@ async def _back_to(scene: Scene, key: str) -> str:
     return f"{key}/{steps.AGAIN}" if known else process.reopen_at
 
 
-async def part(scene: Scene) -> None:
+async def stand_alone(scene: Scene) -> None:
     """Stand for itself from now on, without going back to where it was: it is reopened."""
     if scene.item["merged_into"] is not None:
         await news.tell(scene, scene.item["merged_into"], News.MERGED_OUT)
@@ -116,7 +120,7 @@ class Others:
             if changed.news == News.MERGED_IN:
                 await _take_in(scene, other)
             elif changed.news == News.MERGED_WROTE:
-                await notices.tell(scene, _OWNER, "notice_merged_wrote")
+                await _hear(scene, changed)
             elif changed.news == News.CANONICAL:
                 await _look(scene)
 
@@ -132,6 +136,15 @@ async def _take_in(scene: Scene, other: Row) -> None:
     closed = scene.stage is Stage.CLOSED
     if scene.item["merged_into"] is not None or closed != (other["settled_at"] is not None):
         await news.tell(scene, other["id"], News.CANONICAL)
+
+
+async def _hear(scene: Scene, changed: OtherChanged) -> None:
+    """Whoever works on this hears that a customer wrote: where it is merged itself by now, who works on the other."""
+    if scene.item["merged_into"] is None:
+        await notices.tell(scene, _OWNER, "notice_merged_wrote")
+    else:
+        scene.happened.kind = "news_passed"
+        await news.send(scene.session, scene.item["merged_into"], changed)
 
 
 async def _look(scene: Scene) -> None:

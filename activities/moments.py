@@ -13,6 +13,7 @@ from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.limits import ClockName, Escalation
 from voxloop.domain.loop import Moment, Plan, Turn
+from voxloop.domain.moments import PASSED
 from voxloop.domain.rules import Occasion, leaves
 from voxloop.rules.evaluator import holds
 from voxloop.store.events import Event
@@ -112,8 +113,9 @@ async def _escalate(scene: Scene, level: int) -> None:
     if step is None or run is None:
         raise LookupError("no step to escalate")
     escalation = step.escalate[level]
-    await scene.change_run(fired=[*run["fired"], f"escalate.{level}"])
-    if not await _wanted(scene, escalation, accepted=run["accepted_at"] is not None):
+    wanted = await _wanted(scene, escalation, accepted=run["accepted_at"] is not None)
+    await scene.change_run(fired=[*run["fired"], f"{'escalate' if wanted else PASSED}.{level}"])
+    if not wanted:
         scene.happened.kind = "escalation_passed"
         return
     scene.happened.kind = "escalated"

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from temporalio import activity
+
 from voxloop.activities.beating import beating
 from voxloop.domain.errands import DONE, Rest
 from voxloop.domain.operations import RunState
@@ -20,20 +22,25 @@ Work = Callable[[Row, Sequence[Row]], Awaitable[Sequence[Found]]]
 
 
 async def carry_out(sessions: Sessions, kept: Operations, id_: UUID, page: int, work: Work) -> Rest:
-    """Work on the items of an operation, ``page`` by page."""
+    """Work on the items of an operation, ``page`` by page.
+
+    A lost worker may have acted on its last page without writing it down: that one is done again also by who stops.
+    """
+    in_hand = activity.in_activity() and activity.info().attempt > 1
     async with beating():
         while True:
             async with sessions.begin() as session:
                 run, items = await kept.get(session, id_), await kept.pending(session, id_, page)
             if run is None or run["finished_at"] is not None:
                 return DONE
-            if not items or run["state"] == RunState.CANCELLING:
+            if not items or (run["state"] == RunState.CANCELLING and not in_hand):
                 async with sessions.begin() as session:
                     await kept.end(session, id_, RunState.CANCELLED if items else RunState.DONE)
                 return DONE
             found = await work(run, items)
             async with sessions.begin() as session:
                 await kept.write(session, id_, found)
+            in_hand = False
 
 
 async def few_at_once(items: Sequence[Row], act: Callable[[Row], Awaitable[Found]]) -> list[Found]:

@@ -1,5 +1,6 @@
 """Who gets a step: whom the process's strategy finds among its team (``domain/assignment``), with the reason kept."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from voxloop.activities import duty, notices
@@ -58,10 +59,16 @@ async def hand_on(scene: Scene, step: Step, run: Row, member: str) -> None:
     scene.happened.detail |= {"team": run["team"], "member": found}
 
 
-async def last(scene: Scene, key: str) -> str | None:
-    """Who had the step of that key last, if she still works here."""
-    member = await steps.owner_of(scene.session, scene.id, key)
-    return member if member is not None and await people.active(scene.session, [member]) else None
+async def before(scene: Scene, step: Step) -> tuple[str | None, str | None, Sequence[str]]:
+    """Of a step to which the item comes back: the team that had it, who had it, and what had fired there.
+
+    Under another version of its process that one says which team. Who works here no more, has nothing.
+    """
+    run = await steps.left(scene.session, scene.id, step.key)
+    team = (await routed(scene, step))[0] if run is None or run["moved"] else run["team"]
+    member = await steps.owner_of(scene.session, scene.id, step.key)
+    works = member is not None and await people.active(scene.session, [member])
+    return team, member if works else None, () if run is None else run["fired"]
 
 
 async def hand(scene: Scene, run: Row, team: str | None, member: str | None, reason: dict[str, Any]) -> None:

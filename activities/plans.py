@@ -85,8 +85,8 @@ async def _moments(scene: Scene, running: Sequence[ClockRow], surveyed: bool) ->
         moments += reminders(step, run, scene.means.scale)
         moments += wait_end(run)
     if scene.stage is Stage.CLOSED and not _together(scene):
-        moments += () if surveyed else survey_time(scene.item, process, scene.means.scale)
         since = scene.item["settled_at"] or scene.item["closed_at"]
+        moments += () if surveyed else survey_time(scene.item["outcome"], since, process, scene.means.scale)
         moments.append(window_end(since, process, scene.means.scale))
     delay = scene.means.delay(scene.id)
     return [replace(moment, delay=delay) for moment in sorted(moments, key=lambda moment: (moment.at, moment.name))]

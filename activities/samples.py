@@ -1,4 +1,7 @@
-"""A made-up item on its way through a process, published or not, kept for whoever asked: instants, codes and keys."""
+"""A made-up item on its way through a process, published or not, kept for whoever asked: instants, codes and keys.
+
+It counts in calendars as they are published, whatever the installation's time scale is.
+"""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -11,16 +14,18 @@ from voxloop.activities.rulers import Body, Rulers
 from voxloop.activities.scene import Means
 from voxloop.activities.trying import effects_of
 from voxloop.domain.calendars import NeverOpen
+from voxloop.domain.documents import Kind
 from voxloop.domain.durations import read_length
 from voxloop.domain.feedback import CustomerLevel, FeedbackType, Priority
-from voxloop.domain.limits import DAY
-from voxloop.domain.problems import InvalidDocument, Problem
+from voxloop.domain.limit_checker import calendar_problems
+from voxloop.domain.problems import InvalidDocument, Known, Problem
+from voxloop.domain.process import Process
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.sample_walks import walked
-from voxloop.domain.samples import Around, Deadline, Given, Sample, Stay, Walked
+from voxloop.domain.samples import Around, Deadline, Given, Sample, Stay, Walked, given_problems
 from voxloop.domain.trials import Trial
 from voxloop.rules.evaluator import holds
-from voxloop.store import organisation
+from voxloop.store import documents, organisation
 from voxloop.store.sessions import Session
 
 
@@ -32,12 +37,23 @@ async def walk(
         process = await asyncio.to_thread(read_process, request["process"])
         sample = _sample(request, facts, asked_at)
         async with means.sessions.begin() as session:
+            await _demand_known(session, process, sample)
             replaying = await _prepared(means, session, sample.received_at)
         return _told(await asyncio.to_thread(walked, process, sample, Around(replaying.pace_of, holds)))
     except InvalidDocument as invalid:
         return {"problems": [asdict(problem) for problem in invalid.problems]}
     except (NeverOpen, LookupError, ValueError) as wrong:
         return {"problems": [asdict(Problem("", "document.study_failed", {"reason": str(wrong)}))]}
+
+
+async def _demand_known(session: Session, process: Process, sample: Sample) -> None:
+    """Go on only if all calendars that it names are published, or its clocks would count all time; and it has all
+    steps and outcomes that are given, or they would be passed over.
+    """
+    known = Known(calendars=frozenset(await documents.published_keys(session, Kind.CALENDAR)))
+    problems = [*calendar_problems(process, known), *given_problems(process, sample.given)]
+    if problems:
+        raise InvalidDocument(problems)
 
 
 async def _prepared(means: Means, session: Session, at: datetime) -> Replaying:
@@ -60,7 +76,7 @@ def _sample(request: Body, facts: Body, asked_at: datetime) -> Sample:
 
 
 def _given(given: Mapping[str, Any]) -> Given:
-    after = read_length(given["after"]).length(DAY) if given.get("after") else None
+    after = read_length(given["after"]) if given.get("after") else None
     return Given(given["step"], given["outcome"], after)
 
 

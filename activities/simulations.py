@@ -63,15 +63,19 @@ class Simulations:
 
 
 def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as given, and what the analysis says of the text where nothing is given."""
-    if not isinstance(given.get("text"), str):
-        return dict(given)
-    guess = classify(given["text"], given.get("scenario"), given.get("rating"))
-    found = {
-        "language": language_of(given["text"]),
-        "type": guess.type,
-        "type_confidence": guess.confidence,
-        "urgency": guess.urgency,
-        **leaning(guess.sentiment),
-    }
+    """The facts as given, and what the analysis says of the text where nothing is given.
+
+    A type and its confidence, a sentiment and its strength are said together: of one that is given, the other is not
+    guessed from a text that may say otherwise.
+    """
+    found: dict[str, Any] = {}
+    strength = given.get("sentiment_strength")
+    if isinstance(given.get("text"), str):
+        guess = classify(given["text"], given.get("scenario"), given.get("rating"))
+        found = {"language": language_of(given["text"]), "urgency": guess.urgency}
+        if "type" not in given:
+            found |= {"type": guess.type, "type_confidence": guess.confidence}
+        strength = guess.sentiment if strength is None else strength
+    if "sentiment" not in given and isinstance(strength, int | float):
+        found |= leaning(strength)
     return {**found, **given}

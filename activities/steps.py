@@ -48,18 +48,16 @@ async def _enter(scene: Scene, key: str, again: bool) -> None:
     if process is None:
         raise LookupError(f"{scene.id} has no process")
     step = process.step(key)
-    team, member = await owners.routed(scene, step)
+    team, member, fired = await owners.before(scene, step) if again else (*await owners.routed(scene, step), ())
     scene.set(step=key)
     if step.kind not in _PARTS or step.delay:
         # Else it only comes through: whose it was and how it stood stay as they are.
         scene.set(stage=step.stage, team=team or scene.item["team"], owner=None)
     scene.happened = Event("step_entered", "system", {"step": key})
-    if again:
-        member = await owners.last(scene, key)
-    else:
+    if not again:
         await linked_items.open_items(scene, step.opens)
     if step.kind not in _PARTS:
-        await _begin(scene, step, await scene.begin_run(step, team), member, again)
+        await _begin(scene, step, await scene.begin_run(step, team, fired=fired), member, again)
     elif step.delay is not None and again:
         await _wait(scene, step, step.delay, team)
     else:

@@ -4,6 +4,7 @@ from typing import Any
 
 from voxloop.activities import notices
 from voxloop.activities.scene import Scene
+from voxloop.domain.loop import Act
 from voxloop.store import surveys
 
 
@@ -19,7 +20,7 @@ async def send(scene: Scene) -> None:
     await notices.to_customer(scene, process.survey.send)
 
 
-async def answer(scene: Scene, words: dict[str, Any]) -> None:
+async def answer(scene: Scene, act: Act, words: dict[str, Any]) -> None:
     """Keep her score and what she says to it."""
     score, comment = words["score"], words.get("comment")
     scene.happened.detail["score"] = score

@@ -126,7 +126,7 @@ class Trying:
 
 def _stored_way(process: Process, stored: Stored) -> Way:
     """The way of an item through a process by its stored outcomes: of each step the next one that was not used yet."""
-    left = list(stored.runs)
+    left = _whole(stored.runs)
     facts = {**(stored.row["facts"] or {}), "priority": stored.row["priority"], "type": stored.row["type"]}
 
     def answer(step: Step, at: datetime) -> tuple[str, datetime] | None:
@@ -139,6 +139,12 @@ def _stored_way(process: Process, stored: Stored) -> Way:
         return (run["outcome"], run["ended_at"]) if run["outcome"] is not None else None
 
     return way(process, stored.history[0].at, answer, lambda condition: holds(condition, facts))
+
+
+def _whole(runs: Sequence[Row]) -> list[Row]:
+    """The stays at steps without those that were broken off, as by a merge, and begun again later."""
+    last = {run["step"]: run["seq"] for run in runs}
+    return [run for run in runs if run["outcome"] is not None or run["seq"] == last[run["step"]]]
 
 
 def _count_way(tally: Tally, process: Process, stored: Stored, now: datetime) -> None:

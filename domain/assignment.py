@@ -5,7 +5,8 @@ the eligible those who are on duty come first; when there are none, the others a
 decides: whoever comes first by its criteria, one after the other.
 
 A step can be somebody's before any strategy is asked (``Ground``): then it goes to her, or to who stands in for her,
-whether on duty or not, for it can wait until she comes; only if she is not eligible, others are looked at.
+whether on duty or not, for it can wait until she comes. Only if she is not eligible, others are looked at; whom a rule
+names gets it in any case.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

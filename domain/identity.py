@@ -28,6 +28,11 @@ def digest(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def id_under(kind: str, author: str, key: str) -> UUID:
+    """The id of what an author asks for under a key of hers: asked again, it is the same."""
+    return UUID(digest({"kind": kind, "author": author, "key": key})[:32])
+
+
 def effect_key(installation: str, code: str, number: int) -> str:
     """The key of an item's ``number``-th outward effect (DESIGN 4.5), safe in any peer's filter or pattern."""
     return f"vox-{installation}-{code.replace('-', '')}-{number}"

@@ -1,13 +1,17 @@
-"""Whether the limits of a process can be kept together: what comes first is due first, whatever it is counted in."""
+"""Whether the limits of a process can be kept together: what comes first is due first, whatever it is counted in.
+
+And whether what they are counted in exists.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 
+from voxloop.domain.calendars import DAY
 from voxloop.domain.durations import Duration
 from voxloop.domain.feedback import Priority
-from voxloop.domain.limits import DAY, REAL, TEAMS_OWN, ClockName, Limits
-from voxloop.domain.problems import Known, Problem
+from voxloop.domain.limits import REAL, TEAMS_OWN, Anchor, ClockName, Escalation, Limits
+from voxloop.domain.problems import Known, Problem, unknown
 from voxloop.domain.process import Process, Step
 
 _MINUTE = timedelta(minutes=1)
@@ -18,11 +22,29 @@ _SOONER = (
 LimitsAt = tuple[str, Limits]  # where limits stand
 
 
+def calendar_problems(process: Process, known: Known) -> Iterator[Problem]:
+    """Where a process names a calendar that is none."""
+    for path, calendar in _calendars(process):
+        if calendar not in (TEAMS_OWN, REAL):
+            yield from unknown(path, "process.unknown_calendar", calendar, known.calendars)
+
+
+def _calendars(process: Process) -> Iterator[tuple[str, str | None]]:
+    """What stands in each place for a calendar."""
+    for name, limits in process.clocks.items():
+        yield f"clocks.{name}.calendar", limits.calendar
+    for path, step in process.placed:
+        yield f"{path}.respond.calendar", step.respond.calendar
+        yield f"{path}.limit.calendar", step.limit.calendar
+        for level, escalation in enumerate(step.escalate):
+            yield f"{path}.escalate[{level}].calendar", escalation.calendar
+        if step.delay is not None:
+            yield f"{path}.{'until' if step.delay.length is None else 'calendar'}", step.delay.calendar
+
+
 def clock_problems(process: Process, known: Known) -> Iterator[Problem]:
     """What is wrong with the clocks of the items of a process."""
     clocks = {name: (f"clocks.{name}", limits) for name, limits in process.clocks.items()}
-    for path, limits in clocks.values():
-        yield from _unknown_calendar(f"{path}.calendar", limits.calendar, known)
     for first, last in _SOONER:
         if first in clocks and last in clocks:
             yield from _surely_above(clocks[first], clocks[last], known)
@@ -33,25 +55,36 @@ def clock_problems(process: Process, known: Known) -> Iterator[Problem]:
 
 def limit_problems(path: str, step: Step, known: Known) -> Iterator[Problem]:
     """What is wrong with the limits of a step."""
-    yield from _unknown_calendar(f"{path}.respond.calendar", step.respond.calendar, known)
-    yield from _unknown_calendar(f"{path}.limit.calendar", step.limit.calendar, known)
-    for level, escalation in enumerate(step.escalate):
-        yield from _unknown_calendar(f"{path}.escalate[{level}].calendar", escalation.calendar, known)
-    if step.delay is not None:
-        named = "until" if step.delay.length is None else "calendar"
-        yield from _unknown_calendar(f"{path}.{named}", step.delay.calendar, known)
     yield from above((f"{path}.respond", step.respond), (f"{path}.limit", step.limit), known)
+
+
+def level_problems(path: str, step: Step, known: Known) -> Iterator[Problem]:
+    """Levels of an escalation that never come, since levels only rise and a higher one surely comes before."""
+    for index, level in enumerate(step.escalate):
+        for higher in range(index + 1, len(step.escalate)):
+            other = step.escalate[higher]
+            if other.condition is None and _surely_after(level, other, step.limit, known):
+                params = {"other": f"{path}.escalate[{higher}]"}
+                yield Problem(f"{path}.escalate[{index}].at", "process.level_never", params, warning=True)
+                break
+
+
+def _surely_after(level: Escalation, other: Escalation, limit: Limits, known: Known) -> bool:
+    """Whether a level is due after another one, whatever the limit is."""
+    if Anchor.SHARE in (level.anchor, other.anchor):  # by the deadline at the latest
+        as_shares = level.anchor is other.anchor and level.share > other.share
+        return as_shares or (level.anchor is Anchor.AFTER and other.anchor is Anchor.SHARE)
+    first, last = ((each.offset, _counted(each.calendar or limit.calendar)) for each in (level, other))
+    return level.anchor is other.anchor and _is_above(first, last, known) is True
+
+
+def _counted(calendar: str | None) -> str | None:
+    return None if calendar == REAL else calendar
 
 
 def _surely_above(sooner: LimitsAt, later: LimitsAt, known: Known) -> Iterator[Problem]:
     """What several teams have to keep, each in its own hours, is ordinarily counted in different calendars."""
     return (problem for problem in above(sooner, later, known) if not problem.warning)
-
-
-def _unknown_calendar(path: str, calendar: str | None, known: Known) -> Iterator[Problem]:
-    if calendar not in (None, TEAMS_OWN, REAL) and calendar not in known.calendars:
-        params = {"value": str(calendar), "known": ", ".join(sorted(known.calendars))}
-        yield Problem(path, "process.unknown_calendar", params)
 
 
 def above(sooner: LimitsAt, later: LimitsAt, known: Known, code: str = "process.above") -> Iterator[Problem]:

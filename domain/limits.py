@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 
 from voxloop.domain.decision import Tell
@@ -12,7 +11,6 @@ from voxloop.domain.rules import Condition
 
 # Words that stand where the key of a calendar may: the calendar of the step's team; no calendar, all time counts.
 TEAMS_OWN, REAL = "team", "real"
-DAY = timedelta(days=1)
 
 
 class ClockName(StrEnum):
@@ -29,12 +27,8 @@ class ClockName(StrEnum):
     FINISH = "finish"
 
 
-ITEM_CLOCKS = (
-    *(ClockName.FIRST_RESPONSE, ClockName.NEXT_REPLY),
-    *(ClockName.RESOLUTION, ClockName.TOTAL_RESOLUTION),
-)
+ITEM_CLOCKS = (ClockName.FIRST_RESPONSE, ClockName.NEXT_REPLY, ClockName.RESOLUTION, ClockName.TOTAL_RESOLUTION)
 STEP_CLOCKS = (ClockName.RESPOND, ClockName.FINISH)
-
 
 Targets = Mapping[Priority, Duration]
 

@@ -170,6 +170,11 @@ class Act:
     reason: str | None = None
     clock: str | None = None
 
+    @property
+    def turn(self) -> str:
+        """What its turn is called; by this name its loop remembers it."""
+        return f"{self.actor}/{self.key}"
+
 
 @dataclass(frozen=True)
 class Answer:

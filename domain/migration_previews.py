@@ -95,7 +95,7 @@ class Preview:
         subject = subject_of(standing.item)
         for row, course in standing.clocks:
             run, clock = standing.steps.get(row["seq"]), Clock.of(row)
-            if run is not None and way.enters:
+            if clock.missed(self.now) or (run is not None and way.enters):
                 continue
             step = self.target.step(run["step"]) if run is not None else None
             limits = limits_of(row["name"], self.target, step)
@@ -106,10 +106,8 @@ class Preview:
                 continue
             aimed = clock.aimed(target, chosen.pace.time, course)
             if aimed.due_at != clock.due_at:
-                missed = aimed.missed(self.now) and not clock.missed(self.now)
-                yield Deadline(
-                    standing.item, row["name"], run["step"] if run else None, clock.due_at, aimed.due_at, missed
-                )
+                of_step, missed = run["step"] if run else None, aimed.missed(self.now)
+                yield Deadline(standing.item, row["name"], of_step, clock.due_at, aimed.due_at, missed)
 
     def summed(self) -> Mapping[str, Any]:
         """How many deadlines shift which way, and how many are missed at once."""

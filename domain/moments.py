@@ -18,6 +18,8 @@ from voxloop.domain.limits import NO_LIMITS, STEP_CLOCKS, Anchor, ClockName, Esc
 from voxloop.domain.loop import Moment
 from voxloop.domain.process import Delay, Process, Step, StepKind
 
+PASSED = "passed"  # what a row keeps of a level that was due and not needed: it has not risen to that
+
 StoredRow = Mapping[Any, Any]
 Timed = tuple[Clock, Pace]
 
@@ -43,7 +45,7 @@ def clock_moments(name: str, timed: Timed, limits: Limits) -> Iterable[Moment]:
     if clock.due_at is None or clock.breached_at is not None:
         return
     if clock.paused_at is not None and not clock.manual:
-        if clock.missed(clock.paused_at):  # it was aimed anew at what had passed before it stood still
+        if clock.missed(clock.paused_at):  # before it stood still
             yield Moment(clock.due_at, f"{name}.breach")
         return
     for share in limits.warn:
@@ -54,12 +56,16 @@ def clock_moments(name: str, timed: Timed, limits: Limits) -> Iterable[Moment]:
 
 
 def escalation_moments(step: Step, run: StoredRow, finish: Timed | None, own: Mapping[str, Pace]) -> Iterable[Moment]:
-    """The step's escalations not yet fired; ``finish``: the clock of its limit, ``own``: calendars that they name."""
+    """The step's escalations above the highest that has fired, for levels only rise, without those passed over.
+
+    ``finish``: the clock of its limit, ``own``: calendars that they name.
+    """
     if finish is not None and finish[0].paused_at is not None and not finish[0].manual:
         return
     limit = finish or (Clock(run["entered_at"]), REAL_PACE)
+    risen = max((level for level in range(len(step.escalate)) if f"escalate.{level}" in run["fired"]), default=-1)
     for level, escalation in enumerate(step.escalate):
-        if f"escalate.{level}" not in run["fired"]:
+        if level > risen and f"{PASSED}.{level}" not in run["fired"]:
             at = _instant(escalation, limit, own.get(escalation.calendar or "", limit[1]))
             if at is not None:
                 yield Moment(at, f"escalate.{level}")
@@ -113,11 +119,11 @@ def wait_end(run: StoredRow) -> Iterable[Moment]:
         yield Moment(run["wait_until"], "waited")
 
 
-def survey_time(item: StoredRow, process: Process, scale: float) -> Iterable[Moment]:
+def survey_time(outcome: str | None, closed_at: datetime, process: Process, scale: float) -> Iterable[Moment]:
     """When the customer of a closed item that was not asked yet is sent the survey."""
     survey = process.survey
-    if survey is not None and item["outcome"] not in survey.unless:
-        yield Moment(item["closed_at"] + survey.after / scale, "survey")
+    if survey is not None and outcome not in survey.unless:
+        yield Moment(closed_at + survey.after / scale, "survey")
 
 
 def window_end(closed_at: datetime, process: Process, scale: float) -> Moment:

@@ -59,8 +59,10 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True)
 class Assign:
-    """``same_as``: the earlier step; ``skills``: what its owner must be able to do, as much as possible of it under the
-    strategy ``skill``, all of it under any other."""
+    """``same_as``: the earlier step; ``skills``: what its owner must be able to do.
+
+    Under the strategy ``skill`` as much of that as possible, under any other all of it.
+    """
 
     strategy: Strategy = Strategy.MANUAL
     same_as: str | None = None
@@ -281,9 +283,9 @@ class Process:
 
 
 def handlers(processes: Iterable[Process]) -> dict[FeedbackType, Process]:
-    """The process that takes each type where no rule says so: the first by key that handles it, else what others.
+    """The process that takes each type where no rule names one: the first by key that handles it, else ``other``.
 
-    ``store.documents.process_for`` says the same in SQL.
+    ``store.documents.process_for`` answers the same for one type, in SQL: a turn reads no more than it needs.
     """
     by_key = sorted(processes, key=lambda process: process.key)
     found = {}

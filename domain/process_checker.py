@@ -10,7 +10,7 @@ from voxloop.domain.branches import DONE
 from voxloop.domain.decision import RECIPIENT_KINDS, Tell
 from voxloop.domain.detail_checker import detail_problems
 from voxloop.domain.feedback import Stage
-from voxloop.domain.limit_checker import above, clock_problems, limit_problems
+from voxloop.domain.limit_checker import above, calendar_problems, clock_problems, level_problems, limit_problems
 from voxloop.domain.limits import Anchor
 from voxloop.domain.problems import InvalidDocument, Known, Problem, unknown
 from voxloop.domain.process import (
@@ -37,7 +37,7 @@ def check_process(body: Mapping[str, object], known: Known) -> list[Problem]:
     except InvalidDocument as invalid:
         return list(invalid.problems)
     ways = [*_process_problems(process, known), *_way_problems(process), *_step_problems(process, known)]
-    return [*ways, *detail_problems(process, known)]
+    return [*ways, *calendar_problems(process, known), *detail_problems(process, known)]
 
 
 def _process_problems(process: Process, known: Known) -> Iterator[Problem]:
@@ -131,6 +131,7 @@ def _problems_of(path: str, step: Step, earlier: Iterable[Step], known: Known) -
     yield from _needs(path, step)
     yield from limit_problems(path, step, known)
     yield from _unknown_in_step(path, step, known)
+    yield from level_problems(path, step, known)
     yield from _escalation_problems(path, step, known)
     yield from _assign_problems(path, step, earlier, known)
     yield from _pause_problems(path, step)

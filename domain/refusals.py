@@ -1,9 +1,10 @@
 """The ways in which a wish is refused: one enum, worded in ``texts`` under ``refusal.<CODE>``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
-from voxloop.domain.texts import label, sentence
+from voxloop.domain.texts import label, sentence, texts
 
 
 class RefusalCode(StrEnum):
@@ -43,6 +44,7 @@ class RefusalCode(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"
     NO_NUMBER = "NO_NUMBER"
     NOT_A_DATE = "NOT_A_DATE"
+    NOT_A_DURATION = "NOT_A_DURATION"
     NOT_A_FLAG = "NOT_A_FLAG"
     NOT_A_LIST = "NOT_A_LIST"
     TOO_LOW = "TOO_LOW"
@@ -115,6 +117,12 @@ def demand(*problems: Refused | None) -> None:
     found = [problem for problem in problems if problem is not None]
     if found:
         raise RefusedTogether(found)
+
+
+def told_params(code: RefusalCode, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that the sentence of a refusal tells: a loop knows no sentences and gives all it has."""
+    told = texts("en")[f"refusal.{code}"]
+    return {name: value for name, value in params.items() if f"{{{name}}}" in told}
 
 
 def refusal_sentence(language: str, refused: Refused) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from voxloop.domain.clocks import Clock, Course
 from voxloop.domain.limits import STEP_CLOCKS, ClockName
 from voxloop.domain.loop import Moment
-from voxloop.domain.moments import Timed, escalation_moments, reminders
+from voxloop.domain.moments import PASSED, Timed, escalation_moments, reminders
 from voxloop.domain.process import MEMBER_STEPS, Step, StepKind
 from voxloop.domain.samples import Item, Raised, Reminded, Stay
 
@@ -36,8 +36,7 @@ def pass_time(item: Item, stays: Sequence[Stay]) -> None:
         if not due:
             return
         now, place, _, name = min(due)
-        fired[place].append(name)
-        _fire(item, stays[place], name, now)
+        fired[place].append(_fired(item, stays[place], name, now))
 
 
 def _moments(item: Item, stay: Stay, fired: Sequence[str]) -> Iterator[Moment]:
@@ -57,16 +56,18 @@ def _limit(item: Item, stay: Stay) -> Timed | None:
     return Clock(began).aimed(item.target(limits, pace), pace.time, Course(began)), pace
 
 
-def _fire(item: Item, stay: Stay, name: str, now: datetime) -> None:
+def _fired(item: Item, stay: Stay, name: str, now: datetime) -> str:
+    """Do what is due; answers how a row would keep it."""
     kind, _, number = name.partition(".")
     if kind == "remind":
         stay.reminded.append(Reminded(now, stay.step.remind[int(number)].send))
-        return
+        return name
     escalation = stay.step.escalate[int(number)]
     if escalation.condition is not None and not item.holds(escalation.condition):
-        return
+        return f"{PASSED}.{number}"
     tells = tuple(told.recipient for told in escalation.tell)
     via = tuple(dict.fromkeys(way for told in escalation.tell for way in told.via))
     stay.raised.append(Raised(now, int(number) + 1, tells, via, escalation.raise_priority))
     if escalation.raise_priority:
         item.raise_priority(now)
+    return name

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from voxloop.domain.branches import DONE, example, possible_ends
-from voxloop.domain.clocks import Course
+from voxloop.domain.clocks import REAL_PACE, Course
+from voxloop.domain.durations import Duration
 from voxloop.domain.limits import NO_LIMITS, ClockName, Limits
 from voxloop.domain.moments import delayed, pausing, survey_time
 from voxloop.domain.process import Process, Step, StepKind
@@ -107,13 +108,15 @@ class _Walker:
         if stay.outcome is not None:
             stay.left_at = self._left_at(step, stay.outcome, at, given.after if given is not None else None)
 
-    def _left_at(self, step: Step, outcome: str, at: datetime, after: timedelta | None) -> datetime:
+    def _left_at(self, step: Step, outcome: str, at: datetime, after: Duration | None) -> datetime:
+        if after is not None and after.whole:
+            return at + after.time
         if step.kind is StepKind.CUSTOMER and step.wait is not None:
             usual = step.wait if outcome == SILENT else step.wait / 2
-            return at + (usual if after is None else after)
+            return at + (usual if after is None else REAL_PACE.length(after))
         pace = self._item.around.pace(step.limit.calendar, step.team)
         limit = self._item.target(step.limit, pace) or timedelta()
-        return pace.time.due(at, limit / 2 if after is None else after)
+        return pace.time.due(at, limit / 2 if after is None else pace.length(after))
 
     def _join(self, stay: Stay, branches: Sequence[Stay]) -> None:
         """Have branches end, and the step with them."""
@@ -162,7 +165,7 @@ def _closed(walked: Walked, process: Process, at: datetime) -> Walked:
     """With the reason that follows from the last outcome, and the survey."""
     last = next(stay.outcome for stay in reversed(walked.stays) if stay.branch_of is None)
     reason = process.reasons.get(process.closing_reasons.get(last or "", ""))
-    [*asked] = survey_time({"outcome": walked.outcome, "closed_at": at}, process, scale=1)
+    [*asked] = survey_time(walked.outcome, at, process, scale=1)
     survey = process.survey if asked else None
     return replace(walked, reason=reason, survey=survey, surveyed_at=asked[0].at if asked else None)
 

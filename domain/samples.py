@@ -3,15 +3,17 @@
 ``sample_walks`` takes it from step to step; ``sample_stays`` tells what happens while it stands at one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from voxloop.domain.clocks import Pace
+from voxloop.domain.durations import Duration
 from voxloop.domain.feedback import CustomerLevel, FeedbackType, Priority, Stage
 from voxloop.domain.limits import ClockName, Limits
-from voxloop.domain.process import Step, Survey
+from voxloop.domain.problems import Problem, unknown
+from voxloop.domain.process import Process, Step, StepKind, Survey
 from voxloop.domain.replays import Standing
 from voxloop.domain.rules import Condition
 from voxloop.domain.verdicts import Subject, target_of
@@ -22,11 +24,14 @@ Facts = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Given:
-    """By which outcome a step or branch is left, and after which time of its clock; None: half of its limit."""
+    """By which outcome a step or branch is left, and after which time of its clock, whole days (``3d``) by every clock.
+
+    None: after half of its limit.
+    """
 
     step: str
     outcome: str
-    after: timedelta | None = None
+    after: Duration | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,17 @@ class Sample:
     facts: Facts = field(default_factory=dict)
     given: Sequence[Given] = ()
     strict: bool = False
+
+
+def given_problems(process: Process, given: Sequence[Given]) -> Iterator[Problem]:
+    """What is said of steps that nobody can leave or that are not there, or by outcomes that they have not."""
+    each = (member for step in process.steps for member in (step.branches or (step,)))
+    outcomes = {step.key: step.outcomes for step in each if not step.passing and step.kind is not StepKind.AUTOMATIC}
+    for number, said in enumerate(given):
+        yield from unknown(f"outcomes[{number}].step", "sample.no_such_stay", said.step, outcomes)
+        if said.step in outcomes:
+            place = f"outcomes[{number}].outcome"
+            yield from unknown(place, "process.unknown_outcome", said.outcome, outcomes[said.step])
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,12 @@ class Trial:
 
 
 def read_trial(request: Mapping[str, Any]) -> Trial:
-    """The trial that ``request`` describes as JSON; its process was checked when it was asked for."""
+    """The trial that ``request`` describes as JSON.
+
+    Raises:
+        InvalidDocument: its process has not the form of one.
+        ValueError, KeyError: a target or a time is none.
+    """
     process = request.get("process")
     return Trial(
         process=read_process(process) if process else None,

@@ -15,6 +15,8 @@ _BAR = 5
 _ROOM = _WIDTH - _BAR - 2 * _PADDING
 _ACROSS, _BETWEEN, _MARGIN = _WIDTH + 84, 84, 24
 _TITLE, _SMALL = 14, 12
+_LABEL_ROOM = _ACROSS * 0.7
+_SHARES = [number / 20 for number in range(4, 17)]
 _NARROW = 0.58  # of a letter's height, as wide as most are in the fonts below
 _FONTS = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 _HEAD = (
@@ -68,7 +70,7 @@ def draw(title: str, boxes: Sequence[Box], arrows: Mapping[Pair, Sequence[str]])
     shown = [
         *map(_line, routes.values()),
         *(_box(box, middle) for box, middle in zip(boxes, middles, strict=True)),
-        *(_names(routes[pair], names) for pair, names in arrows.items()),
+        *_labels([(routes[pair], names) for pair, names in arrows.items()]),
     ]
     size = (placed.width * _ACROSS + _WIDTH + 4 * _MARGIN, placed.height * (tallest + _BETWEEN) + tallest + 2 * _MARGIN)
     return _document(title, size, shown)
@@ -110,24 +112,65 @@ def _line(points: Sequence[Point]) -> str:
     return f'<path d="{path}" fill="none" stroke="{SOFT}" stroke-width="1.3" marker-end="url(#head)"/>'
 
 
-def _names(points: Sequence[Point], names: Sequence[str]) -> str:
-    """What an arrow is called: in the middle of its first stretch, of a way back where that begins."""
-    (x, y), (to_x, to_y) = points[:2]
-    share = 0.5 if y < to_y else 0.22
-    # As the curve of ``_line`` runs, whose handles stand half way up.
-    across = 3 * share**2 - 2 * share**3
-    down = 1.5 * share * (1 - share) + share**3
-    lines = [_cut(name, _ACROSS * 0.7, _SMALL) for name in names]
-    top = y + (to_y - y) * down - (len(lines) - 1) * _LINE / 2 + 4
-    middle = x + (to_x - x) * across
-    return "".join(_name((middle, top + number * _LINE), line) for number, line in enumerate(lines))
+def _labels(arrows: Sequence[tuple[Sequence[Point], Sequence[str]]]) -> Iterator[str]:
+    """What each arrow is called: near the middle of its first stretch, of a way back near where that begins.
+
+    Names that would cover those of earlier arrows go up or down their own arrow, as far as there is room.
+    """
+    taken: list[_Label] = []
+    for points, names in arrows:
+        usual = 0.5 if points[0][1] < points[1][1] else 0.22
+        shares = sorted(_SHARES, key=lambda share: abs(share - usual))
+        places = [_Label.on(points[:2], share, names) for share in (usual, *shares)]
+        taken.append(min(places, key=lambda label: sum(map(label.covered, taken))))
+        yield taken[-1].drawn()
 
 
-def _name(at: Point, text: str) -> str:
-    return (
-        f'<text x="{at[0]:.0f}" y="{at[1]:.0f}" text-anchor="middle" stroke="#fff" stroke-width="4"'
-        f' paint-order="stroke" fill="{SOFT}">{escape(text)}</text>'
-    )
+@dataclass(frozen=True)
+class _Label:
+    """The names of an arrow, one under the other; ``x`` is their middle, ``y`` the base of the first."""
+
+    x: float
+    y: float
+    names: Sequence[str]
+
+    @classmethod
+    def on(cls, stretch: Sequence[Point], share: float, names: Sequence[str]) -> "_Label":
+        """After that share of the stretch, as the curve of ``_line`` runs, whose handles stand half way up."""
+        (x, y), (to_x, to_y) = stretch
+        across = 3 * share**2 - 2 * share**3
+        down = 1.5 * share * (1 - share) + share**3
+        top = y + (to_y - y) * down - (len(names) - 1) * _LINE / 2 + 4
+        return cls(x + (to_x - x) * across, top, names)
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """As much of each name as there is room for."""
+        return [_cut(name, _LABEL_ROOM, _SMALL) for name in self.names]
+
+    @cached_property
+    def width(self) -> float:
+        """Of the longest."""
+        return max(_width(line, _SMALL) for line in self.lines)
+
+    def covered(self, other: "_Label") -> float:
+        """Over how many square pixels the two lie."""
+        across = (self.width + other.width) / 2 - abs(self.x - other.x)
+        top, bottom = max(self.y, other.y), min(self._bottom, other._bottom)
+        return max(across, 0) * max(bottom - top, 0)
+
+    @property
+    def _bottom(self) -> float:
+        return self.y + len(self.names) * _LINE
+
+    def drawn(self) -> str:
+        """Whoever points at a name that was cut reads all of it."""
+        return "".join(
+            f'<text x="{self.x:.0f}" y="{self.y + number * _LINE:.0f}" text-anchor="middle" stroke="#fff"'
+            f' stroke-width="7" stroke-linejoin="round" paint-order="stroke" fill="{SOFT}">{escape(line)}'
+            f"{'' if line == name else f'<title>{escape(name)}</title>'}</text>"
+            for number, (name, line) in enumerate(zip(self.names, self.lines, strict=True))
+        )
 
 
 def _box(box: Box, middle: Point) -> str:

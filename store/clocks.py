@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, Integer, and_, bindparam, column, func, insert, select, update
+from sqlalchemy import JSON, BigInteger, Column, Integer, and_, any_, bindparam, column, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.selectable import TableValuedAlias
 
@@ -62,6 +63,11 @@ def _write() -> Executable:
 
 _RUNNING = select(clock).where(clock.c.item == bindparam("of"), clock.c.ended_at.is_(None)).order_by(clock.c.id)
 _WRITE = _write()
+_HAPPENED = (
+    select(clock_event.c.clock, clock_event.c.kind, clock_event.c.at)
+    .where(clock_event.c.clock == any_(bindparam("clocks", type_=ARRAY(BigInteger))))  # one value: there may be many
+    .order_by(clock_event.c.id)
+)
 
 
 async def running(session: Session, item: UUID) -> Sequence[Row]:
@@ -89,10 +95,15 @@ async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
     return (await session.execute(wanted)).mappings().all()
 
 
-async def events_of(session: Session, clock_id: int) -> Sequence[Row]:
-    """What happened to one clock, in order."""
-    wanted = select(clock_event).where(clock_event.c.clock == clock_id).order_by(clock_event.c.id)
+async def running_of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
+    """The clocks of these items that have not ended."""
+    wanted = select(clock).where(clock.c.item.in_(list(items)), clock.c.ended_at.is_(None)).order_by(clock.c.id)
     return (await session.execute(wanted)).mappings().all()
+
+
+async def events_of(session: Session, clocks: Iterable[int]) -> Sequence[Row]:
+    """What happened to these clocks, in order: ``clock``, ``kind`` and ``at``."""
+    return (await session.execute(_HAPPENED, {"clocks": list(clocks)})).mappings().all()
 
 
 async def events_of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:

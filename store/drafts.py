@@ -4,6 +4,7 @@ Every function that changes a draft changes it only as the caller saw it; None s
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, case, func, insert, select, update
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from voxloop.domain.documents import EDITABLE, READY, Kind, State
 from voxloop.domain.identity import digest
 from voxloop.domain.studies import ShadowState
-from voxloop.store import shadows
+from voxloop.store import messages, outbox, shadows
 from voxloop.store.sessions import Row, Session
 from voxloop.store.tables import document
 
@@ -130,7 +131,15 @@ async def release(session: Session, row: Row) -> Row | None:
     released = await _change(session, row["id"], (State.SCHEDULED,), values)
     if released is not None:
         await shadows.end(session, row["id"], ShadowState.PROMOTED)
+        if row["kind"] == Kind.ORGANISATION:
+            await _wake_targets(session)
     return released
+
+
+async def _wake_targets(session: Session) -> None:
+    """Have what waits to be sent looked at: its quiet hours may end earlier now."""
+    for target in await messages.targets_with_pending(session, timedelta()):
+        await outbox.put(session, "wake_target", f"target/{target}")
 
 
 async def lock_key(session: Session, row: Row) -> None:

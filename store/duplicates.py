@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from voxloop.domain.feedback import Stage
 from voxloop.store.item_links import line
@@ -13,8 +13,8 @@ from voxloop.store.item_tables import event, feedback
 from voxloop.store.sessions import Row, Session
 
 _MERGERS = 6_040_000_001  # any number that nobody else locks
-_STANDING = [feedback.c[name] for name in ("id", "code", "version", "stage", "outcome", "merged_into", "settled_at")]
-_STANDING.append(feedback.c.finished_at)
+_SHOWN = ("id", "code", "version", "stage", "outcome", "merged_into", "settled_at", "finished_at")
+_STANDING = [feedback.c[name] for name in _SHOWN]
 
 
 async def alone(session: Session) -> None:
@@ -51,6 +51,14 @@ async def last_merge(session: Session, item: UUID) -> dict[str, Any]:
     return detail
 
 
+async def unanswered(session: Session, item: UUID) -> bool:
+    """Whether the customer of a merged item has written since it was merged, or since she heard how that ended."""
+    mine = event.c.item == item
+    heard = select(func.max(event.c.version)).where(mine, event.c.kind.in_(["merged", "canonical_closed"]))
+    wrote = exists().where(mine, event.c.kind == "customer_replied", event.c.version > heard.scalar_subquery())
+    return bool((await session.execute(select(wrote))).scalar_one())
+
+
 async def out_of_step(session: Session, age: timedelta) -> Sequence[Row]:
     """Merged items with an open loop that have not heard for that long how their canonical item stands.
 
@@ -64,11 +72,7 @@ async def out_of_step(session: Session, age: timedelta) -> Sequence[Row]:
         select(feedback.c.id, other.c.id.label("other"), other.c.version)
         .join(other, other.c.id == feedback.c.merged_into)
         .join(event, newest)
-        .where(
-            merged,
-            ~heard,
-            event.c.recorded_at < func.now() - age,
-        )
+        .where(merged, ~heard, event.c.recorded_at < func.now() - age)
     )
     return (await session.execute(wanted)).mappings().all()
 

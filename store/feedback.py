@@ -1,6 +1,6 @@
 """Items: accepted once by one statement, then advanced by their loop, one version at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -93,6 +93,15 @@ async def seen(session: Session, viewer: Viewer, ids: Iterable[UUID]) -> Sequenc
     """Those of these items that ``viewer`` may see."""
     wanted = select(feedback).where(feedback.c.id.in_(list(ids)), visible(viewer))
     return (await session.execute(wanted)).mappings().all()
+
+
+async def of_codes(session: Session, viewer: Viewer, codes: Collection[str]) -> dict[str, UUID]:
+    """Those of the items of these codes that ``viewer`` may see."""
+    if not codes:
+        return {}
+    named = feedback.c.code == any_(literal(list(codes), ARRAY(Text)))
+    found = await session.execute(select(feedback.c.code, feedback.c.id).where(named, visible(viewer)))
+    return {row.code: row.id for row in found}
 
 
 async def count_by_stage(session: Session) -> dict[str, int]:

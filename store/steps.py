@@ -1,13 +1,13 @@
 """The steps that an item went through, and who owned each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, bindparam, exists, func, insert, select, update
 
 from voxloop.domain.process import HOLD, RELEASED, StepKind
-from voxloop.store.item_tables import content
+from voxloop.store.item_tables import content, event
 from voxloop.store.sessions import Row, Session
 from voxloop.store.work_tables import assignment, step_run
 
@@ -41,6 +41,36 @@ async def ends(session: Session, run: Row) -> dict[str, str | None]:
     mine = (step_run.c.item == run["item"]) & (step_run.c.parent == run["seq"])
     rows = (await session.execute(select(step_run.c.step, step_run.c.outcome).where(mine))).all()
     return {row.step: row.outcome for row in rows}
+
+
+async def carry_on(session: Session, run: Row) -> Collection[str]:
+    """What was done at the branches of a parallel step before the item left it is done in this run of it, too.
+
+    Answers the keys of those branches; none if the item has come to another version of its process since.
+    """
+    same = (step_run.c.item == run["item"]) & (step_run.c.step == run["step"]) & (step_run.c.seq < run["seq"])
+    stood = select(step_run.c.item, step_run.c.seq, step_run.c.ended_at).where(same)
+    last = stood.order_by(step_run.c.seq.desc()).limit(1).cte("last")
+    done = (step_run.c.parent == last.c.seq) & step_run.c.outcome.is_not(None)
+    kept = update(step_run).where(step_run.c.item == run["item"], done, ~_moved_since(last)).values(parent=run["seq"])
+    steps: Sequence[str] = (await session.execute(kept.returning(step_run.c.step))).scalars().all()
+    return steps
+
+
+async def left(session: Session, item: UUID, step: str) -> Row | None:
+    """The last stay at the step of that key if the item left it undone.
+
+    ``moved``: it has come to another version of its process since.
+    """
+    mine = (step_run.c.item == item) & (step_run.c.step == step)
+    wanted = select(step_run, _moved_since(step_run).label("moved")).where(mine).order_by(step_run.c.seq.desc())
+    run = (await session.execute(wanted.limit(1))).mappings().one_or_none()
+    return None if run is None or run["outcome"] is not None else run
+
+
+def _moved_since(run: FromClause) -> ColumnElement[bool]:
+    """Whether the item has come to another version of its process since it left that run."""
+    return exists().where(event.c.item == run.c.item, event.c.kind == "migrated", event.c.at >= run.c.ended_at)
 
 
 async def begin(session: Session, item: UUID, **values: Any) -> Row:

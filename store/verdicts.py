@@ -1,28 +1,14 @@
-"""What verdicts and previews about many clocks need, in as many statements for many items as for one."""
+"""What verdicts and previews about clocks need of items, in as many statements for many as for one."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row, Session
 from voxloop.store.tables import customer, document
-from voxloop.store.work_tables import clock, clock_event, step_run
-
-
-async def running_clocks(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
-    """The clocks of these items that have not ended."""
-    wanted = select(clock).where(clock.c.item.in_(list(items)), clock.c.ended_at.is_(None)).order_by(clock.c.id)
-    return (await session.execute(wanted)).mappings().all()
-
-
-async def events_of(session: Session, clocks: Iterable[int]) -> Sequence[Row]:
-    """What happened to these clocks, in order: ``clock``, ``kind`` and ``at``."""
-    asked = bindparam("asked", list(clocks), type_=ARRAY(BigInteger))  # one value: there may be any number
-    wanted = select(clock_event.c.clock, clock_event.c.kind, clock_event.c.at).where(clock_event.c.clock == any_(asked))
-    return (await session.execute(wanted.order_by(clock_event.c.id))).mappings().all()
+from voxloop.store.work_tables import step_run
 
 
 async def open_steps(session: Session, items: Iterable[UUID]) -> Sequence[Row]:

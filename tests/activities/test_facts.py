@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from voxloop.activities import facts
+from voxloop.activities import facts, simulations
 from voxloop.activities.intake import Intake
 from voxloop.domain.loop import Turn
 from voxloop.settings import read_settings
@@ -142,6 +142,29 @@ async def test_everything_that_is_known_of_an_item(parts: Parts) -> None:
         "sentiment": "negative",
         "sentiment_strength": row["sentiment"],
     }
+
+
+async def test_a_made_up_text_has_the_facts_of_an_item_that_says_it(parts: Parts) -> None:
+    hand = await begin(parts, "defect", text="联网失败，退货！", rating=1)
+    [found] = await facts_of(parts, await stored(parts, hand.item))
+    made_up = simulations.facts_of({"text": "联网失败，退货！", "scenario": "defect", "rating": 1})
+    assert made_up.keys() >= {"language", "type", "urgency", "sentiment", "sentiment_strength"}
+    assert made_up == {name: found[name] for name in made_up}
+
+
+@pytest.mark.parametrize("given", [{"text": "太棒了！", "sentiment_strength": -0.6}, {"sentiment_strength": -0.6}])
+def test_a_made_up_strength_says_the_sentiment(given: dict[str, Any]) -> None:
+    made_up = simulations.facts_of(given)
+    assert (made_up["sentiment"], made_up["sentiment_strength"]) == ("negative", -0.6)
+
+
+def test_of_a_made_up_type_or_sentiment_the_text_says_neither_confidence_nor_strength() -> None:
+    made_up = simulations.facts_of({"text": "太棒了！", "type": "complaint", "sentiment": "negative"})
+    assert made_up.keys() == {"text", "language", "type", "urgency", "sentiment"}
+
+
+def test_a_made_up_strength_that_is_no_number_says_nothing() -> None:
+    assert simulations.facts_of({"sentiment_strength": "much"}) == {"sentiment_strength": "much"}
 
 
 async def test_of_an_anonymous_item_nothing_of_a_customer_is_known(parts: Parts) -> None:

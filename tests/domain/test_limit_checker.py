@@ -75,6 +75,30 @@ def test_what_cannot_be_compared_for_sure_is_warned_of_once(first: str, last: st
     assert (problem.path, problem.code, problem.warning) == ("steps[0].respond", "process.maybe_above", True)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "never"),
+    [
+        ("at: 75%", "at: 50%", True),
+        ("at: +1h", "at: 100%", True),
+        ("at: +3h", "at: +2h", True),
+        ("at: 9h", "at: 8h", True),
+        ("at: 2wd, calendar: office", "at: 1wd, calendar: office", True),
+        ("at: 9h, calendar: office", "at: 8h, calendar: real", True),
+        ("at: 50%", "at: 50%", False),
+        ("at: 100%", "at: +1h", False),
+        ("at: 24h", "at: 75%", False),
+        ("at: 9h, calendar: real", "at: 8h, calendar: office", False),
+        ("at: 75%", "at: 50%, if: {fact: priority, is: equals, value: low}", False),
+    ],
+)
+def test_a_level_that_a_higher_one_comes_before_never_comes(first: str, last: str, never: bool) -> None:
+    levels = f"[{{raise: priority, {first}}}, {{raise: priority, {last}}}]"
+    step = f"{{key: a, kind: task, team: service, limit: {{low: 8h}}, escalate: {levels}, outcomes: {{done: close}}}}"
+    text = f"key: p\ntitle: {{zh-CN: 流程, en: Process}}\nreopen_for: 7d\nsteps: [{step}]\n"
+    found = [(problem.path, problem.code, problem.warning) for problem in check_process(yaml.safe_load(text), KNOWN)]
+    assert found == ([("steps[0].escalate[0].at", "process.level_never", True)] if never else [])
+
+
 def test_every_calendar_exists() -> None:
     found = check("{normal: 1h, calendar: offic}", "{normal: 1h, calendar: offic}")
     assert codes(found) == [("respond.calendar", "unknown_calendar"), ("limit.calendar", "unknown_calendar")]

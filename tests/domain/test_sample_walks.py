@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from voxloop.domain.clocks import Pace
+from voxloop.domain.durations import Duration
 from voxloop.domain.feedback import FeedbackType, Priority
 from voxloop.domain.limits import ClockName
 from voxloop.domain.process_reader import read_process
@@ -74,7 +75,7 @@ ASK = """{key: ask, kind: customer, wait: 72h, send: ask, outcomes: {answered: c
 
 
 def test_reminders_come_until_the_customer_answers() -> None:
-    found = walk(ASK, given=(Given("ask", "answered", 30 * HOUR),))
+    found = walk(ASK, given=(Given("ask", "answered", Duration(30 * HOUR)),))
     assert [(hours(each.at), each.send) for each in found.stays[0].reminded] == [(24, "remind")]
     assert len(walk(ASK, given=(Given("ask", "silent"),)).stays[0].reminded) == 2
 
@@ -108,8 +109,17 @@ def test_branches_end_so_that_the_item_is_soonest_closed() -> None:
 
 def test_what_is_said_of_a_branch_counts() -> None:
     looking = LOOK % "choice: [{if: {quality: safe}, go: work}, {else: close}]"
-    found = walk(looking, WORK, given=(Given("quality", "safe", 30 * HOUR),))
+    found = walk(looking, WORK, given=(Given("quality", "safe", Duration(30 * HOUR)),))
     assert stays(found)[:2] == [("look", "work", 30), ("quality", "safe", 30)]
+
+
+def test_a_step_is_left_after_working_days_of_its_calendar_or_after_days_by_the_clock() -> None:
+    task = "{key: work, kind: task, team: service, limit: {normal: 5wd, calendar: office}, outcomes: {done: close}}"
+    found = walk(task, given=(Given("work", "done", Duration(days=5)),))
+    assert stays(found)[0] == ("work", "done", 4 * 24 + 10)  # on Friday at 18:00 in Shanghai
+    assert [hours(each.due_at) for each in found.deadlines if each.clock is ClockName.FINISH] == [4 * 24 + 10]
+    by_the_clock = walk(task, given=(Given("work", "done", Duration(3 * 24 * HOUR, whole=True)),))
+    assert stays(by_the_clock)[0] == ("work", "done", 3 * 24)
 
 
 def test_a_parallel_step_of_which_a_branch_goes_on_is_not_left() -> None:
@@ -119,7 +129,7 @@ def test_a_parallel_step_of_which_a_branch_goes_on_is_not_left() -> None:
 
 def test_a_branch_has_its_clocks_and_its_escalations() -> None:
     late = LOOK.replace("limit: {normal: 8h}", "limit: {normal: 8h}, escalate: [{at: 100%%, tell: {to: team_lead}}]")
-    found = walk(late % "outcomes: {done: close}", given=(Given("quality", "safe", 9 * HOUR),))
+    found = walk(late % "outcomes: {done: close}", given=(Given("quality", "safe", Duration(9 * HOUR)),))
     assert [hours(each.at) for each in found.stays[1].raised] == [8]
     missed = [hours(each.breached_at) for each in found.deadlines if (each.clock, each.stay) == (ClockName.FINISH, 1)]
     assert missed == [8]
@@ -128,7 +138,7 @@ def test_a_branch_has_its_clocks_and_its_escalations() -> None:
 def test_an_escalation_counts_in_its_own_calendar() -> None:
     task = """{key: work, kind: task, team: service, limit: {normal: 10h, calendar: office}, outcomes: {done: close},
         escalate: [{at: +2h, calendar: real, tell: {to: team_lead}}, {at: +2h, tell: {to: assignee}}]}"""
-    found = walk(task, given=(Given("work", "done", 40 * HOUR),))
+    found = walk(task, given=(Given("work", "done", Duration(40 * HOUR)),))
     first, second = (each.at for each in found.stays[0].raised)
     due = next(each.due_at for each in found.deadlines if each.clock is ClockName.FINISH)
     assert due is not None
@@ -139,12 +149,14 @@ def test_an_escalation_counts_in_its_own_calendar() -> None:
 def test_a_raised_priority_brings_later_escalations_forward() -> None:
     task = """{key: work, kind: task, team: service, limit: {high: 4h, normal: 8h}, outcomes: {done: close},
         escalate: [{at: 1h, tell: {to: team_lead}, raise: priority}, {at: 100%, tell: {to: assignee}}]}"""
-    found = walk(task, given=(Given("work", "done", 20 * HOUR),))
+    found = walk(task, given=(Given("work", "done", Duration(20 * HOUR)),))
     assert [hours(each.at) for each in found.stays[0].raised] == [1, 4]
 
 
 def test_the_total_resolution_ends_with_the_closing() -> None:
-    found = walk(WORK, clocks={"total_resolution": {"normal": "2h"}}, given=(Given("work", "done", 3 * HOUR),))
+    found = walk(
+        WORK, clocks={"total_resolution": {"normal": "2h"}}, given=(Given("work", "done", Duration(3 * HOUR)),)
+    )
     [total] = [each for each in found.deadlines if each.clock is ClockName.TOTAL_RESOLUTION]
     assert (hours(total.due_at), hours(total.breached_at)) == (2, 2)
 
@@ -160,5 +172,5 @@ ENDS: dict[str, Any] = {
 def test_a_closed_item_has_the_reason_that_follows_and_its_survey() -> None:
     silent = walk(ASK, given=(Given("ask", "silent"),), **ENDS)
     assert (silent.reason, silent.surveyed_at) == (REASON, None)
-    answered = walk(ASK, given=(Given("ask", "answered", HOUR),), **ENDS)
+    answered = walk(ASK, given=(Given("ask", "answered", Duration(HOUR)),), **ENDS)
     assert (answered.reason, hours(answered.surveyed_at)) == (None, 25)

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from voxloop.domain.clocks import Pace
+from voxloop.domain.durations import Duration
 from voxloop.domain.feedback import FeedbackType, Outcome, Priority
 from voxloop.domain.limits import ClockName
 from voxloop.domain.process import Process
@@ -72,13 +73,13 @@ def test_without_a_word_each_step_is_left_by_the_shortest_way_after_half_of_its_
 
 
 def test_a_step_that_is_come_to_again_takes_the_next_outcome_given() -> None:
-    found = walk(Given("handle", "ask", HOUR), Given("handle", "settled", HOUR))
+    found = walk(Given("handle", "ask", Duration(HOUR)), Given("handle", "settled", Duration(HOUR)))
     assert steps(found) == ["handle", "ask", "handle", "sort", "reply"]
     assert found.stays[1].left_at == MONDAY + 6 * HOUR  # half of ten hours
 
 
 def test_an_escalation_that_comes_raises_what_the_choice_then_asks() -> None:
-    found = walk(Given("handle", "settled", 9 * HOUR))
+    found = walk(Given("handle", "settled", Duration(9 * HOUR)))
     [raised] = found.stays[0].raised
     assert (raised.at, raised.tells, raised.via, raised.raises) == (
         MONDAY + 8 * HOUR,
@@ -90,7 +91,11 @@ def test_an_escalation_that_comes_raises_what_the_choice_then_asks() -> None:
 
 
 def test_deadlines_stand_still_where_the_process_says_so() -> None:
-    found = walk(Given("handle", "ask", HOUR), Given("ask", "answered", 10 * HOUR), Given("handle", "settled", HOUR))
+    found = walk(
+        Given("handle", "ask", Duration(HOUR)),
+        Given("ask", "answered", Duration(10 * HOUR)),
+        Given("handle", "settled", Duration(HOUR)),
+    )
     due = {each.clock: each for each in found.deadlines if each.stay is None}
     assert due[ClockName.RESOLUTION].due_at == MONDAY + 58 * HOUR
     assert due[ClockName.FIRST_RESPONSE].breached_at == MONDAY + 4 * HOUR
@@ -107,7 +112,7 @@ def test_an_outcome_that_the_step_has_not_ends_the_way() -> None:
 
 
 def test_a_circle_is_left_behind() -> None:
-    found = walk(*[Given("handle", "ask", HOUR), Given("ask", "answered", HOUR)] * 200)
+    found = walk(*[Given("handle", "ask", Duration(HOUR)), Given("ask", "answered", Duration(HOUR))] * 200)
     assert found.end is End.ENDLESS
 
 

@@ -1,6 +1,6 @@
 """Migrations as owners have them over the API: looked at beforehand, begun, stopped, taken back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -127,14 +127,22 @@ async def test_a_preview_says_what_cannot_go_and_how_it_can(owner: Owner) -> Non
     assert (found["movable"], found["groups"][0]["toStep"]) == (1, "answer")
 
 
+async def fewest(owner: Owner, ask: Callable[[], Awaitable[Answer]]) -> int:
+    """How many statements an answer takes: relay and worker may send some of theirs at the same time."""
+    counts = []
+    for _ in range(5):
+        with statements(owner.house.sessions) as sent:
+            await ask()
+        counts.append(len(sent))
+    return min(counts)
+
+
 async def test_a_preview_takes_as_many_statements_for_many_items_as_for_one(owner: Owner) -> None:
     counts = []
     for more in (1, 4):
         await owner.items(more)
         await publish(owner.house.sessions, LONGER)
-        with statements(owner.house.sessions) as sent:
-            await owner.preview()
-        counts.append(len([statement for statement in sent if "outbox" not in statement]))  # the relay's own
+        counts.append(await fewest(owner, owner.preview))
         await publish(owner.house.sessions, OLD)
     assert counts[0] == counts[1]
 
@@ -239,18 +247,11 @@ async def test_clocks_say_what_they_said_then_and_what_they_would_say_now(owner:
     assert now["processVersion"] == same["verdicts"]["now"]["processVersion"] + 1
 
 
-async def _statements(owner: Owner, asked: str) -> int:
-    """How many an answer takes, and those that the relay and the worker send at the same time."""
-    with statements(owner.house.sessions) as sent:
-        await owner.api.ask(asked, region=owner.region)
-    return len(sent)
-
-
 async def test_verdicts_of_many_clocks_take_as_many_statements_as_of_one(owner: Owner) -> None:
     asked = """query ($region: String!) { feedbacks(where: {region: {eq: $region}}) { nodes { clocks {
       verdicts { now { dueAt } } } } } }"""
     counts = []
     for more in (1, 4):
         await owner.items(more)
-        counts.append(min([await _statements(owner, asked) for _ in range(3)]))
+        counts.append(await fewest(owner, lambda: owner.api.ask(asked, region=owner.region)))
     assert counts[0] == counts[1]

@@ -1,3 +1,4 @@
+from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
@@ -89,3 +90,46 @@ def test_branches_are_shown_with_who_has_them_and_what_they_lead_to() -> None:
     assert "• Q (Customer service)" in text
     assert "Q: bad / good · Q: done" in text
     assert "Over as soon as one ends with: bad" in text
+
+
+def branch(key: str, title: str) -> Written:
+    return {"key": key, "kind": "task", "title": {"zh-CN": title, "en": title}, "outcomes": ["good", "bad"]}
+
+
+def joined() -> Process:
+    ways = [
+        {"if": {"lab": "bad"}, "go": "c"},
+        {"if": {"lab": "good", "stock": "good"}, "go": "b"},
+        {"else": "d"},
+    ]
+    side_by_side: Written = {
+        "kind": "parallel",
+        "branches": [branch("lab", "Look at the device"), branch("stock", "Parts")],
+    }
+    onwards = {"b": {"ok": "c"}, "c": {"ok": "close"}, "d": {"ok": "b", "bad": "c"}}
+    steps = [task(key=key, title=TITLE, outcomes=outcomes) for key, outcomes in onwards.items()]
+    return read({"key": "a", "title": TITLE, "choice": ways} | side_by_side, *steps)
+
+
+def names(svg: str) -> list[tuple[float, float, str]]:
+    """The middle, the base and the text of what stands at arrows."""
+    found = (text for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if text.get("text-anchor") == "middle")
+    return [(float(text.attrib["x"]), float(text.attrib["y"]), text.text or "") for text in found]
+
+
+def covered(one: tuple[float, float, str], other: tuple[float, float, str]) -> bool:
+    width = sum(12 if ord(letter) > 0x2E80 else 6 for letter in one[2] + other[2]) / 2
+    return abs(one[0] - other[0]) < width and abs(one[1] - other[1]) < 12
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("process", [*starter_processes(), joined()], ids=lambda process: process.key)
+def test_no_arrow_s_name_covers_another_s(process: Process, language: str) -> None:
+    found = names(draw_process(process, words(language)))
+    assert [(one, other) for one, other in combinations(found, 2) if covered(one, other)] == []
+
+
+def test_a_name_that_was_cut_can_be_read_all_the_same() -> None:
+    svg = draw_process(joined(), words())
+    cut = next(text for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if (text.text or "").endswith("…"))
+    assert cut.findtext(f"{SVG}title") == "Look at the device: good · Parts: good"

@@ -67,6 +67,7 @@ CAUSES = {
         " outcomes: {answered: close, silent: close}"
     ),
     "late_survey": f"survey: {{kind: csat, send: m, after: 7d}}\n{steps(TASK)}",
+    "level_never": task("escalate: [{at: 2h, raise: priority}, {at: 1h, raise: priority}]"),
     "maybe_above": task("respond: {normal: 9h}, limit: {normal: 8h, calendar: office}"),
     "needs_else": steps(f"key: a, kind: task, team: t, outcomes: {{x: [{{if: {LOW}, go: close}}]}}"),
     "needs_length": steps("key: a, kind: automatic, send: m, calendar: office, outcomes: {x: close}"),

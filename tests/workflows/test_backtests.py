@@ -23,6 +23,7 @@ from voxloop.store import backtests, documents
 from voxloop.store.columns import metadata
 from voxloop.store.listing import Comparison, Where
 from voxloop.store.sessions import Row
+from voxloop.store.slices import Slice
 from voxloop.store.tables import document
 from voxloop.tests.rule_sets import rule
 from voxloop.tests.workflows.house import House, until
@@ -107,7 +108,7 @@ async def tried(parts: Parts, past: Past, *also: Where) -> Row:
 
 async def listed(parts: Parts, study: UUID) -> Sequence[Row]:
     async with parts.sessions.begin() as session:
-        return await backtests.differences(session, study, -1, 100)
+        return await backtests.differences(session, study, Slice(100))
 
 
 async def test_the_sums_equal_the_list_and_each_difference_names_its_rule(

@@ -7,6 +7,7 @@ import pytest
 
 from voxloop.domain.loop import Verb
 from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.store import documents
 from voxloop.tests.workflows.branching import BRANCHES, SAFETY, done, owners, published, runs
 from voxloop.tests.workflows.house import House
 from voxloop.tests.workflows.test_escalation import fired
@@ -180,13 +181,36 @@ async def test_a_corrected_type_withdraws_them(risky: House) -> None:
 
 async def test_an_unmerged_item_goes_back_to_those_who_had_its_branches_and_opens_nothing_twice(risky: House) -> None:
     other, item = await risky.settled_item("question"), await risky.settled_item("suggestion")
-    await risky.act(item, Verb.REASSIGN, step="design", team="product", member="gao_yuan")
+    await risky.act(item, Verb.REASSIGN, step="design", team="customer_service", member="li_na")
     having, links = await owners(risky, item), await risky.links(item)
     await risky.act(item, Verb.MERGE, other=str(other))
     await risky.settle()
     await risky.act(item, Verb.UNMERGE)
     await risky.settle()
     assert await owners(risky, item) == having
+    assert (await runs(risky, item))["design"]["team"] == "customer_service"
     assert [link["key"] for link in await risky.links(item)] == [link["key"] for link in links]
     await risky.move_links(item, "done", "srm")
     assert "supplier" not in await owners(risky, item)
+
+
+@pytest.mark.parametrize("moves", [False, True], ids=["under the same version", "under another one"])
+async def test_what_was_done_before_the_merge_is_done_afterwards(risky: House, moves: bool) -> None:
+    other, item = await risky.settled_item("question"), await risky.settled_item("suggestion")
+    await done(risky, item, "quality", "unsafe", ["cause"])
+    await risky.act(item, Verb.MERGE, other=str(other))
+    if moves:
+        stricter = {**SAFETY["steps"][0], "limit": {"normal": "48h"}}
+        async with risky.sessions.begin() as session:
+            body = {**SAFETY, "steps": [stricter, *SAFETY["steps"][1:]]}
+            version = await documents.publish(session, "process", "suggestion", body, "test")
+        await risky.act(item, Verb.MIGRATE, document=version)
+    await risky.settle()
+    await risky.act(item, Verb.UNMERGE)
+    await risky.settle()
+    assert ("quality" in await owners(risky, item)) is moves
+    if moves:
+        await done(risky, item, "quality", "unsafe", ["cause"])
+    await done(risky, item, "design", "agreed")
+    await risky.move_links(item, "done", "srm")
+    assert (await risky.row(item))["step"] == "recall"

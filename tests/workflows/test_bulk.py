@@ -3,11 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from temporalio.testing import ActivityEnvironment
 
 from voxloop import bulk
 from voxloop.activities.bulks import Bulks
@@ -76,7 +78,7 @@ async def ended(parts: Parts, id_: UUID) -> Row:
 
 async def results(parts: Parts, id_: UUID, by: Viewer = MANAGER) -> Sequence[Row]:
     async with parts.sessions.begin() as session:
-        return await bulks.results(session, by, id_, None, Slice(1000))
+        return await bulks.items(session, by, id_, None, Slice(1000))
 
 
 async def test_items_are_acted_on_each_once_and_refusals_say_why(parts: Parts, real_house: House) -> None:
@@ -147,6 +149,74 @@ async def test_a_cancelled_run_stops_and_what_it_has_not_reached_is_skipped(part
     with pytest.raises(Refused) as refused:
         await bulk.cancel(parts, MANAGER, id_)
     assert refused.value.code is RefusalCode.HAS_ENDED
+
+
+async def test_a_run_that_is_cancelled_at_once_has_done_nothing(parts: Parts, real_house: House) -> None:
+    items = await handed_in(real_house, 3)
+    run = await bulk.start(parts, MANAGER, Many(items), tagging())
+    await bulk.cancel(parts, MANAGER, run["id"])
+    row = await ended(parts, run["id"])
+    assert (row["state"], row["done"]) == (RunState.CANCELLED, 0)
+    assert {each["state"] for each in await results(parts, run["id"])} == {ItemState.SKIPPED}
+    assert ["tagged" in await real_house.kinds(item) for item in items] == [False] * 3
+
+
+async def repeated(run: Bulks, id_: UUID) -> None:
+    """As a worker goes on after another one was lost."""
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=2)
+    await environment.run(run.go_on, str(id_), datetime.now(UTC))
+
+
+async def test_what_a_lost_worker_did_is_told_also_when_somebody_has_stopped_the_run(
+    parts: Parts, real_house: House
+) -> None:
+    items = await handed_in(real_house, 6)
+    id_ = await begun(parts, Many(items), tagging())
+    act, row = bulk.act_of(parts), await standing(parts, id_)
+    done = [await act(row, item) for item in items[:3]]
+    await bulk.cancel(parts, MANAGER, id_)
+    await repeated(Bulks(parts.sessions, act, page=4), id_)
+    found = await results(parts, id_)
+    assert [each["state"] for each in found] == [ItemState.DONE] * 4 + [ItemState.SKIPPED] * 2
+    assert [each["version"] for each in found[:3]] == done
+    assert [(await real_house.kinds(item)).count("tagged") for item in items] == [1, 1, 1, 1, 0, 0]
+    assert ((await standing(parts, id_))["done"], (await standing(parts, id_))["state"]) == (4, RunState.CANCELLED)
+
+
+async def test_an_attempt_that_comes_late_to_an_ended_run_changes_no_figure(parts: Parts, real_house: House) -> None:
+    items = await handed_in(real_house, 6)
+    id_ = await begun(parts, Many(items), tagging())
+    act = bulk.act_of(parts)
+
+    async def forgotten(row: Row, item: UUID) -> int:
+        if item == items[0]:
+            await bulk.cancel(parts, MANAGER, id_)
+            await repeated(Bulks(parts.sessions, act, page=4), id_)
+        return await act(row, item)
+
+    await Bulks(parts.sessions, forgotten, page=4).go_on(str(id_), datetime.now(UTC))
+    assert (await standing(parts, id_))["done"] == 4
+    assert [(await real_house.kinds(item)).count("tagged") for item in items] == [1, 1, 1, 1, 0, 0]
+
+
+async def test_of_two_runs_over_the_same_items_one_acts_on_each_and_both_tell_the_truth(
+    parts: Parts, real_house: House
+) -> None:
+    items = await handed_in(real_house, 60)
+    urgent = Wish(Verb.CHANGE_PRIORITY, priority="urgent")
+    runs = [await bulk.start(parts, MANAGER, Many(items), Asked(urgent, str(new_id()))) for _ in range(2)]
+    found = []
+    for run in runs:
+        row = await ended(parts, run["id"])
+        assert (row["state"], row["done"]) == (RunState.DONE, 60)
+        found.append({each["item"]: each for each in await results(parts, run["id"])})
+    for item in items:
+        told = {each[item]["state"]: each[item] for each in found}
+        assert set(told) == {ItemState.DONE, ItemState.REFUSED}
+        assert told[ItemState.REFUSED]["refusal"]["code"] == RefusalCode.UNCHANGED
+        [changed] = [each for each in await real_house.events(item) if each["kind"] == "priority_changed"]
+        assert changed["version"] == told[ItemState.DONE]["version"]
 
 
 async def test_an_item_that_its_own_act_takes_out_of_sight_counts_as_done(parts: Parts, real_house: House) -> None:

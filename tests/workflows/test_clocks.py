@@ -204,7 +204,7 @@ def level(at: str, to: str, **more: Any) -> Mapping[str, Any]:
 
 
 async def test_escalations_count_in_the_calendar_of_the_limit_or_in_their_own(house: House) -> None:
-    escalate = [level("50%", "assignee"), level("+1h", "team_lead"), level("30h", "team_lead", calendar="real")]
+    escalate = [level("50%", "assignee"), level("30h", "team_lead", calendar="real"), level("+1h", "team_lead")]
     limit = {"normal": "4h", "calendar": "desk", "pause": ["waiting_customer"]}
     async with timed_questions(house, limit, escalate=escalate):
         item = await asked(house, "fri", "15:00")
@@ -217,7 +217,7 @@ async def test_escalations_count_in_the_calendar_of_the_limit_or_in_their_own(ho
         weekend = timedelta(days=2, hours=15)  # from Friday 18:00 to Monday 9:00
         assert {name: round(each / MINUTE) for name, each in after.items()} == {
             "escalate.0": 2 * 60,
-            "escalate.2": 30 * 60,
+            "escalate.1": 30 * 60,
             "finish.breach": round((4 * HOUR + weekend) / MINUTE),
-            "escalate.1": round((5 * HOUR + weekend) / MINUTE),
+            "escalate.2": round((5 * HOUR + weekend) / MINUTE),
         }

@@ -27,6 +27,7 @@ from voxloop.rules.judge import Judge
 from voxloop.store import documents, shadows
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row
+from voxloop.store.slices import Slice
 from voxloop.store.work_tables import decision
 from voxloop.tests.rule_sets import rule
 from voxloop.tests.workflows.house import House, until
@@ -259,7 +260,7 @@ async def test_a_shadow_tells_only_what_it_would_have_decided_otherwise(
     await until(has_compared_all, "compared")
     assert (await study())["changed"] == 2
     async with parts.sessions.begin() as session:
-        found = await shadows.differences(session, (await study())["id"], -1, 10)
+        found = await shadows.differences(session, (await study())["id"], Slice(10))
     assert [change["field"] for each in found for change in each["changes"]] == ["tags", "tags"]
     assert {change["rule"] for each in found for change in each["changes"]} == {"marked"}
     assert ["seen" in (await real_house.row(item))["tags"] for item in real_house.items] == [False] * 3

@@ -3,12 +3,18 @@
 Neither is lost, and neither happens twice.
 """
 
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from voxloop.domain.loop import Answer, Verb
+from voxloop.activities.moments import Moments
+from voxloop.domain.loop import Answer, Turn, Verb
+from voxloop.store import steps
+from voxloop.tests.workflows.branching import SAFETY, done, joined_by, published, runs
 from voxloop.tests.workflows.house import House, until
+from voxloop.tests.workflows.test_escalation import fired
 
 
 async def test_an_act_after_a_lost_one_is_written_too(house: House) -> None:
@@ -53,3 +59,75 @@ async def test_a_signal_after_a_lost_act_is_noted(house: House, signal: str, arg
         return (await house.kinds(item))[-2:] == ["noted", kind]
 
     await until(noted, kind)
+
+
+async def test_what_was_filled_in_by_a_lost_act_is_kept_once(house: House) -> None:
+    item = await house.settled_item("defect")
+    fixed: dict[str, Any] = {"outcome": "fixed", "fields": ["root_cause"]}
+    act = await house.wish(item, Verb.COMPLETE, {"fields": {"root_cause": "虚焊"}}, **fixed)
+    lost = await house.lose(item, act)
+    assert await house.loops.act(item, act) == Answer(lost)
+    await house.settle()
+    async with house.sessions.begin() as session:
+        filled = [run["filled"] for run in await steps.of_items(session, [item])]
+    assert filled == [{"root_cause": "虚焊"}, None]
+
+
+async def lose_moment(house: House, item: UUID, name: str) -> None:
+    """Write what is done at a moment as a worker does that dies then."""
+    plan = await house.plan(item)
+    moment = next(moment for moment in plan.moments if moment.name == name)
+    await Moments(house.parts.means).fire(Turn(str(item), plan.version + 1, plan.number, moment.at, by=name), moment)
+
+
+@pytest.mark.parametrize("acts", [False, True], ids=["the moment comes again", "an act comes first"])
+async def test_a_lost_end_of_a_wait_leads_on_once(house: House, acts: bool) -> None:
+    wait = {"key": "wait", "kind": "automatic", "title": SAFETY["title"], "wait": "2d", "outcomes": {"over": "reply"}}
+    async with published(house, SAFETY | {"steps": [wait, *SAFETY["steps"][2:]]}):
+        item = await house.settled_item("suggestion")
+        await lose_moment(house, item, "waited")
+        if acts:
+            await house.act(item, Verb.NOTE, {"text": "一"})
+        await house.env.sleep(timedelta(days=3))  # until then its loop knows nothing of that turn
+        await house.settle()
+        assert (await house.kinds(item)).count("waited") == 1
+        assert (await house.row(item))["step"] == "reply"
+
+
+async def test_a_lost_survey_is_sent_once_and_can_be_answered(house: House) -> None:
+    item = await house.settled_item("question")
+    await house.act(item, Verb.REPLY, {"text": "答复"})
+    await house.act(item, Verb.CONFIRM)
+    await lose_moment(house, item, "survey")
+    await house.let_pass(timedelta(hours=2))
+    assert [row["purpose"] for row in await house.messages(item)].count("survey_ces") == 1
+    await house.act(item, Verb.ANSWER_SURVEY, {"score": 6})
+    assert (await house.kinds(item)).count("survey_sent") == 1
+
+
+async def test_the_lost_end_of_the_last_branch_joins_them_once(house: House) -> None:
+    async with published(house, joined_by("all")):
+        item = await house.settled_item("suggestion")
+        await done(house, item, "design", "agreed")
+        await house.lose(item, await house.wish(item, Verb.COMPLETE, step="quality", outcome="safe", fields=["cause"]))
+        await house.act(item, Verb.NOTE, {"text": "一"})
+        assert (await house.kinds(item))[-3:] == ["completed", "step_entered", "noted"]
+        assert ((await house.row(item))["step"], (await house.plan(item)).branches) == ("reply", [])
+
+
+async def test_a_loop_that_continues_as_new_amid_branches_goes_on_with_them(house: House) -> None:
+    async with published(house, joined_by("all")):
+        item = await house.settled_item("suggestion")
+        await done(house, item, "design", "agreed")
+        act = await house.wish(item, Verb.ACCEPT, step="quality", member="wu_hao")
+        answer = await house.loops.act(item, act)
+        await house.continue_as_new(item, **{f"{act.actor}/{act.key}": answer.version})
+        assert await house.loops.act(item, act) == answer
+        await house.let_pass(timedelta(hours=25))
+        seq = (await runs(house, item))["quality"]["seq"]
+        names = [name for name, _ in fired(await house.events(item))]
+        assert [name for name in names if f"/{seq}." in name] == [
+            *(f"escalate/{seq}.0", f"escalate/{seq}.1", f"finish/{seq}.breach"),
+        ]
+        await done(house, item, "quality", "safe", ["cause"])
+        assert (await house.row(item))["step"] == "reply"

@@ -11,20 +11,35 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from voxloop import migrating
+from voxloop import bulk, migrating
 from voxloop.activities.migration_runs import MigrationRuns
+from voxloop.acts import Asked, Wish
 from voxloop.background import running
+from voxloop.bulk import Many
 from voxloop.domain.identity import new_id
+from voxloop.domain.loop import Verb
 from voxloop.domain.operations import RunState
 from voxloop.domain.viewer import Viewer
 from voxloop.migrating import Move
 from voxloop.reception import Parts
-from voxloop.store import documents
+from voxloop.store import bulks, documents
 from voxloop.store.item_tables import event, feedback
+from voxloop.store.listing import Wanted
 from voxloop.store.sessions import Row
 from voxloop.store.work_tables import clock, clock_event, step_run
 from voxloop.tests.workflows.house import House, until
-from voxloop.tests.workflows.moving import KEY, LONGER, OLD, OWNER, among, ended, moved, publish, taken_back
+from voxloop.tests.workflows.moving import (
+    KEY,
+    LONGER,
+    OLD,
+    OWNER,
+    WITHOUT_PLAN,
+    among,
+    ended,
+    moved,
+    publish,
+    taken_back,
+)
 
 COUNT = 40
 
@@ -103,6 +118,26 @@ async def test_half_of_them_go_and_come_back_and_every_timeline_tells_it(crowd: 
         assert (back["state"], back["done"], back["refused"]) == (RunState.DONE, COUNT // 2, 0)
         assert (await crowd.versions(), await crowd.moves()) == ({old: COUNT}, {2: COUNT // 2})
         assert await crowd.deadlines() == due
+
+
+async def test_while_others_act_on_them_all_go_and_what_is_published_meanwhile_is_for_others(crowd: Crowd) -> None:
+    new = await publish(crowd.house.sessions, LONGER)
+    region = among(crowd.region)
+    urgent = Asked(Wish(Verb.CHANGE_PRIORITY, priority="urgent"), str(new_id()))
+    run = await migrating.start(crowd.parts, OWNER, Move(KEY, None, {}, region), str(new_id()))
+    acts = await bulk.start(crowd.parts, OWNER, Many(Wanted(region)), urgent)
+    await publish(crowd.house.sessions, WITHOUT_PLAN)
+    async with running(crowd.house.relay.run()):
+        whole = await ended(crowd.parts, run["id"])
+
+        async def all_are_urgent() -> bool:
+            async with crowd.house.sessions.begin() as session:
+                row = await bulks.get(session, acts["id"])
+            return row is not None and (row["state"], row["done"], row["refused"]) == (RunState.DONE, COUNT, 0)
+
+        await until(all_are_urgent)
+    assert (whole["state"], whole["done"], whole["refused"]) == (RunState.DONE, COUNT, 0)
+    assert (await crowd.versions(), await crowd.moves()) == ({new: COUNT}, {1: COUNT})
 
 
 async def test_a_worker_that_is_lost_in_the_middle_moves_nobody_twice(crowd: Crowd) -> None:

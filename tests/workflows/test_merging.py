@@ -230,6 +230,16 @@ async def test_a_task_that_is_unmerged_has_its_owner_again(house: House) -> None
     assert (await house.row(second))["owner"] == "feng_xue"
 
 
+async def test_so_has_the_team_to_which_people_gave_it(house: House) -> None:
+    first, second = await two(house)
+    await house.act(second, Verb.REASSIGN, team="product", member="gao_yuan")
+    await merge(house, second, first)
+    await house.act(second, Verb.UNMERGE)
+    await house.settle()
+    row = await house.row(second)
+    assert (row["team"], row["owner"]) == ("product", "gao_yuan")
+
+
 async def test_what_the_customer_of_a_merged_item_writes_reaches_whoever_works_on_it(house: House) -> None:
     first, second = await two(house)
     await merge(house, second, first)
@@ -241,14 +251,55 @@ async def test_what_the_customer_of_a_merged_item_writes_reaches_whoever_works_o
     assert "有进展吗" not in notice["text"]
 
 
+async def test_what_she_writes_while_the_items_go_along_is_heard_where_they_went(house: House) -> None:
+    first, second = await two(house)
+    third = await house.settled_item("defect")
+    await merge(house, third, second)
+    await house.act(second, Verb.MERGE, other=str(first))  # of which the third has not heard when its customer writes
+    await house.act(third, Verb.CUSTOMER_REPLY, {"text": "有进展吗"}, actor="customer:C0010")
+    await house.settle()
+    told = [row["member"] for row in await house.messages(first) if row["purpose"] == "notice_merged_wrote"]
+    assert told == [(await house.row(first))["owner"]]
+
+
+@pytest.mark.parametrize(("closes", "waits"), [(False, True), (True, False)])
+async def test_unmerged_what_its_customer_wrote_meanwhile_waits_for_a_reply_unless_she_had_one(
+    house: House, closes: bool, waits: bool
+) -> None:
+    first, second = await two(house)
+    await merge(house, second, first)
+    await house.act(second, Verb.CUSTOMER_REPLY, {"text": "有进展吗"}, actor="customer:C0010")
+    if closes:
+        await house.act(first, Verb.CANCEL, reason="given_up")
+    await house.settle()
+    await house.act(second, Verb.UNMERGE)
+    await house.settle()
+    assert ("next_reply" in await house.clocks(second)) is waits
+
+
+async def test_a_merged_item_stays_so_when_the_main_one_is_closed_as_it_is_taken_out(house: House) -> None:
+    first, second = await two(house)
+    await merge(house, second, first)
+    await asyncio.gather(
+        house.act(first, Verb.CANCEL, reason="given_up"),
+        house.act(second, Verb.UNMERGE),
+    )
+    await house.act(first, Verb.REOPEN)
+    await house.settle()
+    row = await house.row(second)
+    assert (row["merged_into"], row["settled_at"], row["step"]) == (None, None, "repair")
+    assert "merged_closed" not in await purposes(house, second)
+
+
 async def test_turns_that_refer_to_each_others_items_do_not_wait_for_each_other(house: House) -> None:
     first, second = await two(house)
     async with house.sessions.connect() as one, house.sessions.connect() as other:
         for session, mine in ((one, first), (other, second)):
             await session.execute(text("SET LOCAL lock_timeout = '5s'"))
             await feedback.lock(session, mine)
-        for session, mine, its in ((one, first, second), (other, second, first)):
-            values = {"item": mine, "other": its, "kind": "related", "actor": "member:li_na", "at": await house.now()}
+        links = ((one, first, second, "related"), (other, second, first, "caused_by"))  # of a kind there is one alone
+        for session, mine, its, kind in links:
+            values = {"item": mine, "other": its, "kind": kind, "actor": "member:li_na", "at": await house.now()}
             await item_links.link(session, **values)
         await one.rollback()
         await other.rollback()

@@ -5,9 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func
 
+from voxloop.domain.documents import Kind, State
 from voxloop.domain.loop import Verb
-from voxloop.store import documents
+from voxloop.store import documents, drafts
 from voxloop.tests.integrations.endpoint import Endpoint
 from voxloop.tests.workflows.house import House, until
 from voxloop.tests.workflows.test_webhook import kinds, listening
@@ -55,6 +57,24 @@ async def test_members_are_told_in_the_morning_and_customers_at_once(sleeping: H
     await sleeping.env.sleep(8 * HOUR)  # until seven
     assert await unsent(sleeping, item) == {"internal"}
     await sleeping.env.sleep(HOUR + timedelta(minutes=1))
+    await notices_left(sleeping, item)
+
+
+async def test_hours_that_are_shortened_meanwhile_end_earlier(sleeping: House) -> None:
+    await wait_for(sleeping, "tue", "23:00")
+    item = await sleeping.hand_in("question")
+    await notices_left(sleeping, item, "internal")
+    async with sleeping.sessions.begin() as session:
+        standing = await documents.published(session, Kind.ORGANISATION, Kind.ORGANISATION)
+        assert standing is not None
+        shorter = standing["body"] | {"quiet_hours": ["22:00-23:30"]}
+        about = {"author": "t", "base": standing["id"]}
+        draft = await drafts.create(session, Kind.ORGANISATION, Kind.ORGANISATION, shorter, **about)
+        scheduled = await drafts.move(session, draft["id"], State.DRAFT, State.SCHEDULED, effective_at=func.now())
+        assert scheduled is not None
+        await drafts.release(session, scheduled)
+    await sleeping.relay.carry()
+    await sleeping.env.sleep(HOUR)
     await notices_left(sleeping, item)
 
 

@@ -14,16 +14,19 @@ from voxloop.commands.process_simulation import walk_lines
 from voxloop.commands.what_if import lines
 from voxloop.domain.documents import Kind
 from voxloop.domain.identity import new_id
+from voxloop.domain.loop import Verb
 from voxloop.domain.operations import RunState
 from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.tallies import clock_sums, names_of, queues_of
 from voxloop.domain.trials import Side
 from voxloop.domain.viewer import Role, Viewer
+from voxloop.domain.walks import End
 from voxloop.editing import Edit
 from voxloop.reception import Parts
 from voxloop.store import backtests, documents, what_ifs
 from voxloop.store.listing import Comparison, Where
 from voxloop.store.sessions import Row, Session
+from voxloop.store.slices import Slice
 from voxloop.tests.items import hand_in
 from voxloop.tests.rule_sets import rule
 from voxloop.tests.workflows.house import House, until
@@ -92,7 +95,7 @@ async def test_a_shorter_target_is_missed_by_whom_it_would_have_been(parts: Part
     assert breaches(study, Side.BEFORE, "first_response") == 0
     assert breaches(study, Side.AFTER, "first_response") == 3
     async with parts.sessions.begin() as session:
-        found = await what_ifs.differences(session, study["id"], -1, 10)
+        found = await what_ifs.differences(session, study["id"], Slice(10))
     [change] = found[0]["changes"]
     assert (change["clock"], change["before"]["breached"]) == ("first_response", None)
     assert change["after"]["breached"] == change["after"]["due"] < change["before"]["due"]
@@ -103,6 +106,25 @@ async def test_nothing_else_is_nothing_new(parts: Parts, region: str) -> None:
     assert (study["state"], study["changed"], study["digest"]) == (RunState.DONE, 0, "")
     sums = study["sums"]
     assert sums["before"] == sums["after"]
+
+
+async def test_the_way_of_an_item_that_was_merged_and_taken_out_leads_to_its_end(
+    parts: Parts, real_house: House
+) -> None:
+    region = str(new_id())
+    item, other = [await real_house.hand_in("question", region=region) for _ in range(2)]
+    await real_house.settle()
+    await real_house.act(item, Verb.MERGE, other=str(other))
+    await real_house.settle()
+    await real_house.act(item, Verb.UNMERGE)
+    await real_house.act(item, Verb.REPLY, {"text": "答复"})
+    await real_house.act(item, Verb.CONFIRM)
+    study = await tried(parts, region, process=await process(parts, "question"))
+    assert {end: study["sums"]["before"].get(f"ended|{end}") for end in End} == {
+        **dict.fromkeys(End),
+        End.CLOSED: 1,
+        End.WAITING: 1,
+    }
 
 
 async def test_again_it_gives_the_same(parts: Parts, region: str) -> None:
@@ -164,6 +186,16 @@ async def test_what_does_not_exist_cannot_be_tried(
     assert (refused.value.code, refused.value.field) == (RefusalCode.NOT_FOUND, field)
 
 
+async def test_a_process_in_a_calendar_that_nobody_has_is_neither_walked_nor_replayed(parts: Parts) -> None:
+    body = orjson.loads(orjson.dumps(await process(parts, "complaint")).replace(b'"service"', b'"nights"'))
+    walked = (await trying_out.simulate_process(parts, OWNER, {"process": body, "facts": {}}))["result"]
+    problems = [(each["path"], each["code"]) for each in walked["problems"]]
+    assert problems[0] == ("clocks.first_response.calendar", "process.unknown_calendar")
+    with pytest.raises(Refused) as refused:
+        await trying_out.what_if(parts, OWNER, Tried(process=body))
+    assert (refused.value.code, refused.value.field) == (RefusalCode.NOT_CHECKED, ("process",))
+
+
 @pytest.mark.parametrize("wrong", [{}, {"time_zone": "../UTC"}, {"week": {"mon": ["18:00-09:00-07:00"]}}])
 async def test_a_calendar_with_errors_is_not_tried(parts: Parts, wrong: dict[str, Any]) -> None:
     async with parts.sessions.begin() as session:
@@ -214,3 +246,13 @@ async def test_a_walk_is_told_in_words(parts: Parts, language: str) -> None:
     told = list(walk_lines(language, row["result"]))
     assert len(told) > 6
     assert not any("{" in line or "simulate." in line for line in told)
+
+
+@pytest.mark.parametrize(("step", "outcome", "place"), [("handel", "settled", "step"), ("handle", "setled", "outcome")])
+async def test_a_walk_is_not_begun_with_what_its_process_has_not(
+    parts: Parts, step: str, outcome: str, place: str
+) -> None:
+    usual, given = {"step": "handle", "outcome": "settled"}, {"step": step, "outcome": outcome}
+    request = {"process": await process(parts, "complaint"), "facts": {}, "given": [usual, given]}
+    row = await trying_out.simulate_process(parts, OWNER, request)
+    assert [problem["path"] for problem in row["result"]["problems"]] == [f"outcomes[1].{place}"]

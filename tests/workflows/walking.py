@@ -8,8 +8,8 @@ from uuid import UUID
 
 import yaml
 
+from voxloop.domain.calendars import DAY
 from voxloop.domain.forms import Field, FieldKind, wrongly_filled
-from voxloop.domain.limits import DAY
 from voxloop.domain.loop import Verb
 from voxloop.domain.process import CLOSE, Case, Process, Step, StepKind
 from voxloop.domain.process_reader import read_process
