@@ -109,7 +109,7 @@ async def _choice(scene: Scene, wish: Wish, team: str | None) -> Choice:
     if wish.person is None and (team is None or wish.strategy is Strategy.MANUAL):
         return choose(wish, [])
     if team is not None:
-        await people.take_turns(scene.session, team)
+        await people.choose_alone(scene.session, team)
     also = [wish.person] if wish.person else []
     rows = await people.candidates(scene.session, team, also, scene.now)
     return choose(wish, [await _candidate(scene, row) for row in rows])

@@ -5,15 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.identity import new_id
 from voxloop.store.item_tables import content, request
-from voxloop.store.sessions import Row, Session
+from voxloop.store.sessions import Row, Session, take_turns
 
 _ORPHANED = timedelta(days=30)
-_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('key of ' || :principal || ': ' || :key, 0))")
 
 
 async def take_up(session: Session, id_: UUID, version: int) -> dict[str, Any]:
@@ -51,7 +50,7 @@ async def requested(session: Session, principal: str, key: str) -> Sequence[Row]
 
     Until the transaction ends, whoever asks for the same waits.
     """
-    await session.execute(_TAKE_TURNS, {"principal": principal, "key": key})
+    await take_turns(session, f"key of {principal}: {key}")
     hers = (request.c.principal == principal) & (request.c.key == key)
     wanted = select(request).where(hers).order_by(request.c.created_at, request.c.item)
     return (await session.execute(wanted)).mappings().all()

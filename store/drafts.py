@@ -14,7 +14,7 @@ from voxloop.domain.documents import EDITABLE, READY, Kind, State
 from voxloop.domain.identity import digest
 from voxloop.domain.studies import ShadowState
 from voxloop.store import messages, outbox, shadows
-from voxloop.store.sessions import Row, Session
+from voxloop.store.sessions import Row, Session, take_turns
 from voxloop.store.tables import document
 
 _MOST_LISTED = 200
@@ -144,8 +144,7 @@ async def _wake_targets(session: Session) -> None:
 
 async def lock_key(session: Session, row: Row) -> None:
     """Be the only one who decides about versions of this key, until the transaction ends."""
-    name = func.hashtextextended(f"{row['kind']}/{row['key']}", 0)
-    await session.execute(select(func.pg_advisory_xact_lock(name)))
+    await take_turns(session, f"{row['kind']}/{row['key']}")
 
 
 async def listed(session: Session, **where: Any) -> Sequence[Row]:

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, any_, bindparam, case, delete, func, select, text, true, update
+from sqlalchemy import BindParameter, Select, any_, bindparam, case, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, VARCHAR
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from voxloop.domain.calendars import WHOSE
-from voxloop.store.sessions import Row, Session, counts
+from voxloop.store.sessions import Row, Session, counts, take_turns
 from voxloop.store.tables import absence, document, member, team, team_member
 from voxloop.store.work_tables import assignment
-
-_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('choice in team ' || :team, 0))")
 
 
 def _candidates() -> Select[*tuple[Any, ...]]:
@@ -105,12 +103,12 @@ async def in_team(session: Session, key: str) -> Sequence[str]:
     return (await session.execute(wanted)).scalars().all()
 
 
-async def take_turns(session: Session, key: str) -> None:
+async def choose_alone(session: Session, key: str) -> None:
     """Wait for whoever is choosing in this team, until the end of her transaction; then nobody else chooses in it.
 
     Two who choose at the same moment would else see the same loads, and both take the same least loaded member.
     """
-    await session.execute(_TAKE_TURNS, {"team": key})
+    await take_turns(session, f"choice in team {key}")
 
 
 async def candidates(session: Session, key: str | None, also: Iterable[str], at: datetime) -> Sequence[Row]:

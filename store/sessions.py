@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping, Select, event, make_url
+from sqlalchemy import RowMapping, Select, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -19,6 +19,7 @@ Row = RowMapping
 
 _CONNECT_SECONDS = 5
 _STATEMENT_SECONDS = 10
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 
 def _json(value: object) -> str:
@@ -34,6 +35,11 @@ def _plain(value: object) -> str:
 async def counts(session: Session, pairs: Select[tuple[Any, int]]) -> dict[str, int]:
     """The answer to a ``select(name, count)`` as a mapping."""
     return {row[0]: row[1] for row in await session.execute(pairs)}
+
+
+async def take_turns(session: Session, name: str) -> None:
+    """Wait for whoever else takes turns under this name, until her transaction ends; then it is this one's turn."""
+    await session.execute(_TAKE_TURNS, {"name": name})
 
 
 def open_sessions(url: str, size: int = 10) -> Sessions:
