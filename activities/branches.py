@@ -33,7 +33,7 @@ async def begin(scene: Scene, step: Step, run: Row, again: bool) -> None:
 
 
 async def _begin(scene: Scene, branch: Step, parent: Row, again: bool) -> dict[str, Any]:
-    team, member, fired = await owners.before(scene, branch) if again else (*await owners.routed(scene, branch), ())
+    team, member, fired = await owners.expected(scene, branch, again)
     run = await scene.begin_run(branch, team, parent=parent["seq"], fired=fired)
     with scene.at(run["seq"]):
         if not again:

@@ -59,11 +59,14 @@ async def hand_on(scene: Scene, step: Step, run: Row, member: str) -> None:
     scene.happened.detail |= {"team": run["team"], "member": found}
 
 
-async def before(scene: Scene, step: Step) -> tuple[str | None, str | None, Sequence[str]]:
-    """Of a step to which the item comes back: the team that had it, who had it, and what had fired there.
+async def expected(scene: Scene, step: Step, again: bool) -> tuple[str | None, str | None, Sequence[str]]:
+    """Of a step that the item enters: the team that it is for, whose it is if anybody's, and what has fired there.
 
-    Under another version of its process that one says which team. Who works here no more, has nothing.
+    ``again``: the item comes back, so it is for the team and the member that had it. Under another version of its
+    process that one says which team. Who works here no more, has nothing.
     """
+    if not again:
+        return *await routed(scene, step), ()
     run = await steps.left(scene.session, scene.id, step.key)
     team = (await routed(scene, step))[0] if run is None or run["moved"] else run["team"]
     member = await steps.owner_of(scene.session, scene.id, step.key)

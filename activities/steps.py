@@ -48,7 +48,7 @@ async def _enter(scene: Scene, key: str, again: bool) -> None:
     if process is None:
         raise LookupError(f"{scene.id} has no process")
     step = process.step(key)
-    team, member, fired = await owners.before(scene, step) if again else (*await owners.routed(scene, step), ())
+    team, member, fired = await owners.expected(scene, step, again)
     scene.set(step=key)
     if step.kind not in _PARTS or step.delay:
         # Else it only comes through: whose it was and how it stood stay as they are.
