@@ -8,11 +8,10 @@ import strawberry
 from strawberry.scalars import JSON
 
 from voxloop.domain.calendar_reader import YEARS
-from voxloop.domain.durations import read_length
 from voxloop.domain.feedback import CustomerLevel, FeedbackType, Outcome, Priority
 from voxloop.domain.limits import ClockName
 from voxloop.domain.process import StepKind
-from voxloop.domain.refusals import RefusalCode, Refused, demand
+from voxloop.domain.refusals import demand
 from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rights import EDIT_DOCUMENTS, demand_right
 from voxloop.domain.walks import End
@@ -22,7 +21,7 @@ from voxloop.graphql.errors import bad_input
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.problems import Problem, problem
 from voxloop.graphql.simulations import given_facts
-from voxloop.graphql.what_if_mutations import TriedDocument, key_problem, process_body
+from voxloop.graphql.what_if_mutations import TriedDocument, key_problem, length_problem, process_body
 from voxloop.trying_out import simulate_process
 
 _MOST = 200
@@ -156,11 +155,7 @@ def _given(outcomes: list[SampleOutcome]) -> list[dict[str, Any]]:
     for place, each in enumerate(outcomes):
         for name in ("step", "outcome"):
             demand(key_problem(getattr(each, name), "outcomes", str(place), name))
-        try:
-            read_length(each.after or "1h")
-        except ValueError as wrong:
-            field = ["outcomes", str(place), "after"]
-            raise Refused(RefusalCode.NOT_A_DURATION, field, value=str(each.after)[:60], known="2h, 2wd, 3d") from wrong
+        demand(length_problem(each.after or None, "2h, 2wd, 3d", "outcomes", str(place), "after"))
     return [vars(each) for each in outcomes]
 
 

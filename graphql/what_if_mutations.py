@@ -161,15 +161,20 @@ def key_problem(given: str | None, *field: str) -> Refused | None:
     return Refused(RefusalCode.BAD_KEY, field, value=given[:60])
 
 
+def length_problem(given: str | None, known: str, *field: str) -> Refused | None:
+    """What is given as a time must be one; ``known``: what such times are like there."""
+    if given is None:
+        return None
+    try:
+        read_length(given)
+    except ValueError:
+        return Refused(RefusalCode.NOT_A_DURATION, field, value=given[:60], known=known)
+    return None
+
+
 def _target(place: int, given: TriedTarget) -> dict[str, Any]:
     demand(*(key_problem(getattr(given, name), "targets", str(place), name) for name in ("process", "step")))
-    if given.target is not None:
-        try:
-            read_length(given.target)
-        except ValueError as wrong:
-            raise Refused(
-                RefusalCode.NOT_A_DURATION, ["targets", str(place), "target"], value=given.target[:60], known="4h, 2wd"
-            ) from wrong
+    demand(length_problem(given.target, "4h, 2wd", "targets", str(place), "target"))
     return {name: value for name, value in vars(given).items() if value is not None}
 
 
