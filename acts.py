@@ -146,12 +146,8 @@ async def _asked_before(session: Session, viewer: Viewer, asked: Asked) -> list[
 
 async def _claimed(session: Session, viewer: Viewer, asked: Asked, items: Iterable[UUID]) -> Done | None:
     """The one of these that was claimed under this key."""
-    turn = _act(viewer, asked, None, None).turn
-    for item in items:
-        version = await events.written_by(session, item, turn)
-        if version is not None:
-            return Done(item, version)
-    return None
+    wrote = await events.written_by(session, items, _act(viewer, asked, None, None).turn)
+    return None if wrote is None else Done(wrote["item"], wrote["version"])
 
 
 async def _next(session: Session, viewer: Viewer, asked: Asked, passed: Collection[UUID]) -> UUID:

@@ -53,11 +53,11 @@ async def last_plan(session: Session, item: UUID) -> dict[str, Any] | None:
     return plan
 
 
-async def written_by(session: Session, item: UUID, turn: str) -> int | None:
-    """The version of an item that the turn of that name wrote; None: there is none."""
-    wrote = select(event.c.version).where(event.c.item == item, event.c.plan["by"].astext == turn)
-    version: int | None = (await session.execute(wrote.order_by(event.c.version).limit(1))).scalar_one_or_none()
-    return version
+async def written_by(session: Session, items: Iterable[UUID], turn: str) -> Row | None:
+    """``item`` and ``version`` of what a turn of that name wrote first of these items; None: there is none."""
+    mine = event.c.item.in_(list(items)) & (event.c.plan["by"].astext == turn)
+    wrote = select(event.c.item, event.c.version).where(mine).order_by(event.c.version).limit(1)
+    return (await session.execute(wrote)).mappings().one_or_none()
 
 
 async def of_items(session: Session, items: Iterable[UUID]) -> Sequence[Row]:

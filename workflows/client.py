@@ -111,7 +111,7 @@ class Loops:
         answer: Answer = await handle.execute_update(
             act.verb,
             act,
-            id=f"{act.actor}/{act.key}",
+            id=act.turn,
             result_type=Answer,
             rpc_timeout=self.answer_within,
         )

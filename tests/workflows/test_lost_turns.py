@@ -121,7 +121,7 @@ async def test_a_loop_that_continues_as_new_amid_branches_goes_on_with_them(hous
         await done(house, item, "design", "agreed")
         act = await house.wish(item, Verb.ACCEPT, step="quality", member="wu_hao")
         answer = await house.loops.act(item, act)
-        await house.continue_as_new(item, **{f"{act.actor}/{act.key}": answer.version})
+        await house.continue_as_new(item, **{act.turn: answer.version})
         assert await house.loops.act(item, act) == answer
         await house.let_pass(timedelta(hours=25))
         seq = (await runs(house, item))["quality"]["seq"]
