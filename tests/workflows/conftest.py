@@ -1,27 +1,18 @@
 """Two houses for the session: one whose time tests let pass, one on a real (development) server."""
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
-from voxloop.tests.workflows.house import House, open_house, open_real_house, register_attributes
-from voxloop.workflows.failures import CONVERTER
+from voxloop.tests.workflows.house import House, open_real_house, open_skipping_house
 
 NewDatabase = Callable[[str], Awaitable[str]]
 
 
 @pytest.fixture(scope="session")
 async def skipping(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    url = await new_database("skipping")
-    binary = str(Path(sys.executable).parent / "temporal-test-server")
-    env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary, data_converter=CONVERTER)
-    async with env:
-        await register_attributes(env)
-        async with open_house(env, url, tmp_path_factory.mktemp("skipping")) as house:
-            yield house
+    async with open_skipping_house(await new_database("skipping"), tmp_path_factory.mktemp("skipping")) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

@@ -115,7 +115,7 @@ class House:
     async def lose(self, item: UUID, act: Act) -> int:
         """Write an act's turn as a worker does that dies then; answers its version."""
         plan = await self.plan(item)
-        turn = Turn(str(item), plan.version + 1, plan.number, await self.now(), by=f"{act.actor}/{act.key}")
+        turn = Turn(str(item), plan.version + 1, plan.number, await self.now(), by=act.turn)
         return (await Acts(self.parts.means).perform(turn, act)).version
 
     async def plan(self, item: UUID) -> Plan:
@@ -323,7 +323,21 @@ async def open_real_house(
         yield house
 
 
-async def register_attributes(env: WorkflowEnvironment) -> None:
+@contextlib.asynccontextmanager
+async def open_skipping_house(url: str, var: Path, identity: str | None = None) -> AsyncIterator[House]:
+    """A house on a time-skipping server of its own, whose clients and workers have this ``identity``."""
+    env = await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(Path(sys.executable).parent / "temporal-test-server"),
+        data_converter=CONVERTER,
+        identity=identity,
+    )
+    async with env:
+        await _register_attributes(env)
+        async with open_house(env, url, var) as house:
+            yield house
+
+
+async def _register_attributes(env: WorkflowEnvironment) -> None:
     """Make ours known to a time-skipping server: an upsert of one that is unknown stops time for everybody."""
     ours = {key.name: IndexedValueType.ValueType(key.indexed_value_type) for key in KEYS}
     request = AddSearchAttributesRequest(namespace=env.client.namespace, search_attributes=ours)

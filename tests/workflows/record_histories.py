@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from temporalio.testing import WorkflowEnvironment
-
 from voxloop import editing, publishing
 from voxloop.background import running
 from voxloop.domain.documents import Kind
@@ -28,10 +26,9 @@ from voxloop.reception import Parts
 from voxloop.store import documents, schema
 from voxloop.store.sessions import open_sessions
 from voxloop.tests.workflows.branching import SAFETY, done, published
-from voxloop.tests.workflows.house import House, open_house, register_attributes
+from voxloop.tests.workflows.house import House, open_skipping_house
 from voxloop.tests.workflows.test_quiet_hours import notices_left
 from voxloop.tests.workflows.timed import wait_for
-from voxloop.workflows.failures import CONVERTER
 
 HISTORIES = Path(__file__).parent / "histories"
 FIXED: dict[str, Any] = {"words": {"fields": {}}, "outcome": "fixed", "fields": ["root_cause"]}
@@ -190,18 +187,12 @@ async def write(house: House, name: str, workflow: str) -> None:
 
 
 async def main() -> None:
-    binary = str(Path(sys.executable).parent / "temporal-test-server")
     with tempfile.TemporaryDirectory(prefix="vox") as folder:
         server = postgres_wheel()(folder)
         sessions = open_sessions(server.get_uri(), size=0)
         await schema.migrate(sessions)
-        environment = await WorkflowEnvironment.start_time_skipping(
-            test_server_existing_path=binary, data_converter=CONVERTER, identity="recorder"
-        )
-        async with environment as env:
-            await register_attributes(env)
-            async with open_house(env, server.get_uri(), Path(folder)) as house:
-                await record(house, sys.argv[1:])
+        async with open_skipping_house(server.get_uri(), Path(folder), "recorder") as house:
+            await record(house, sys.argv[1:])
         server.cleanup()
 
 

@@ -3,20 +3,16 @@
 In a house of its own, for its time passes by months.
 """
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from voxloop.store import documents
-from voxloop.tests.workflows.house import House, open_house, register_attributes
+from voxloop.tests.workflows.house import House, open_skipping_house
 from voxloop.tests.workflows.test_escalation import clock_events, clock_of, fired
 from voxloop.tests.workflows.timed import HOUR, OFFICE, WEEK, timed_questions
-from voxloop.workflows.failures import CONVERTER
 
 NewDatabase = Callable[[str], Awaitable[str]]
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
@@ -24,13 +20,10 @@ BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 
 @pytest.fixture(scope="module")
 async def travelling(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    url, binary = await new_database("daylight_saving"), str(Path(sys.executable).parent / "temporal-test-server")
-    env = await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary, data_converter=CONVERTER)
-    async with env:
-        await register_attributes(env)
-        async with open_house(env, url, tmp_path_factory.mktemp("daylight_saving")) as house:
-            yield house
-            await house.clean()
+    url, var = await new_database("daylight_saving"), tmp_path_factory.mktemp("daylight_saving")
+    async with open_skipping_house(url, var) as house:
+        yield house
+        await house.clean()
 
 
 def changes(zone: ZoneInfo, after: datetime, hours: int) -> datetime:
