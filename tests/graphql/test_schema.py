@@ -1,5 +1,6 @@
 """The committed schema is what the code serves, and everything in it is described."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,12 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLSyntaxError,
     build_schema,
     is_introspection_type,
     is_specified_scalar_type,
+    parse,
+    validate,
 )
 
 from voxloop.graphql.schema import schema, sdl
@@ -28,6 +32,40 @@ def test_committed_schema_is_what_the_code_serves() -> None:
 
 def test_committed_schema_can_be_built() -> None:
     assert {"Feedback", "FeedbackConnection", "UserError"} <= build_schema(sdl()).type_map.keys()
+
+
+SLOW = ("benchmarks", "tests/chaos", "tests/examples", "tests/external", "tests/fairness", "tests/migrations")
+
+
+def slow_operations() -> list[tuple[str, str]]:
+    """The operations, with their places, of suites that run by hand: nobody else would see them grow old."""
+    found = []
+    for file in sorted(file for folder in SLOW for file in (ROOT / folder).rglob("*.py")):
+        tree = ast.parse(file.read_bytes())
+        parts = {id(part) for whole in ast.walk(tree) if isinstance(whole, ast.JoinedStr) for part in ast.walk(whole)}
+        found += [
+            (f"{file.name}:{node.lineno}", node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if id(node) not in parts and is_operation(node.value)
+        ]
+    return found
+
+
+def is_operation(text: str) -> bool:
+    try:
+        return bool(parse(text))
+    except GraphQLSyntaxError:
+        return False
+
+
+def test_what_suites_by_hand_ask_is_in_the_contract() -> None:
+    operations = slow_operations()
+    contract = build_schema(sdl())
+    assert {place: validate(contract, parse(asked)) for place, asked in operations} == {
+        place: [] for place, _ in operations
+    }
+    assert "run.py" in {place.partition(":")[0] for place, _ in operations}
 
 
 def test_what_breaks_frontends_is_announced() -> None:

@@ -31,7 +31,7 @@ UNDO = """mutation ($input: UndoMigrationInput!) { done: undoMigration(input: $i
   migration { id } userErrors { message } } }"""
 READ = "query ($id: ID!) { migration(id: $id) { state total done refused } }"
 PREVIEW = """{ migrationPreview(process: "suggestion") { total examined movable later earlier missed
-  groups { count why } deadlines(first: 100) { totalCount nodes { code dueBefore dueAfter } } } }"""
+  groups { count message } deadlines(first: 100) { totalCount nodes { code dueBefore dueAfter } } } }"""
 TIMELINES = """query ($after: String) { feedbacks(first: 100, after: $after) { pageInfo { hasNextPage endCursor }
   nodes { code timeline { kind sentence(language: ZH_CN) } } } }"""
 STATE = """SELECT md5(string_agg(x, '|' ORDER BY x)) FROM (
