@@ -18,7 +18,9 @@ from voxloop.analysis.language import language_of
 from voxloop.domain.errands import DONE, Rest
 from voxloop.domain.problems import InvalidDocument, Problem
 from voxloop.domain.rule_reader import read_rule_set
+from voxloop.rules.decide import made_up
 from voxloop.rules.judge import JudgeFailed, JudgeLost
+from voxloop.rules.vocabulary import AT_FIRST
 from voxloop.store import drafts, simulations
 
 
@@ -38,11 +40,12 @@ class Simulations:
         request, facts = asked["request"], facts_of(asked["request"]["facts"])
         async with beating():
             if "process" in request:
+                facts = {**AT_FIRST, **facts}
                 result = await samples.walk(self.means, request, facts, asked["created_at"])
             else:
                 result = await self._of_rules(request["document"], facts)
         async with self.means.sessions.begin() as session:
-            await simulations.finish(session, UUID(key), {"facts": facts, **result})
+            await simulations.finish(session, UUID(key), {"facts": facts} | result)
         return DONE
 
     async def _of_rules(self, document: int, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,13 +56,14 @@ class Simulations:
     async def _decided(self, body: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
         try:
             rule_set = await asyncio.to_thread(read_rule_set, body)
+            facts = made_up(rule_set, facts)
             async with self.means.make_judge() as judge:
                 [decision] = await judge.decide_all("tried", rule_set, [facts])
         except InvalidDocument as invalid:
             return {"problems": [asdict(problem) for problem in invalid.problems]}
         except (JudgeLost, JudgeFailed) as lost:
             return {"problems": [asdict(Problem("", "document.study_failed", {"reason": str(lost)}))]}
-        return {"decision": asdict(decision), "problems": []}
+        return {"decision": asdict(decision), "facts": facts, "problems": []}
 
 
 def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:

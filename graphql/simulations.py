@@ -24,9 +24,8 @@ from voxloop.graphql.fields import resolver
 from voxloop.graphql.lookahead import selection
 from voxloop.graphql.nodes import wanted_number
 from voxloop.graphql.problems import Problem, problem
-from voxloop.rules.condition_checker import unknown_fact, value_problem
+from voxloop.rules.condition_checker import fact_problems
 from voxloop.rules.sentences import sentence
-from voxloop.rules.vocabulary import FACTS
 from voxloop.store import documents
 
 Facts = Mapping[str, Any]
@@ -61,9 +60,9 @@ class SimulationQueries:
     ) -> Simulation | None:
         demand_right(info.context.viewer, EDIT_DOCUMENTS)
         given = await given_facts(facts, text)
-        impossible = _impossible(given)
-        if impossible:
-            return Simulation(decision=None, facts=JSON(given), problems=impossible, sentences=[])
+        problems = impossible(given)
+        if problems:
+            return Simulation(decision=None, facts=JSON(given), problems=problems, sentences=[])
         return await _simulated(info, rule_set, given)
 
 
@@ -133,10 +132,6 @@ def _given(facts: Any, text: str | None) -> Facts:
     return known if text is None else known | {"text": text}
 
 
-def _impossible(facts: Facts) -> list[Problem]:
+def impossible(facts: Facts) -> list[Problem]:
     """What no item can be like."""
-    found = [
-        value_problem(f"facts.{name}", value, name) if name in FACTS else unknown_fact(f"facts.{name}", name)
-        for name, value in facts.items()
-    ]
-    return [problem(asdict(wrong)) for wrong in found if wrong is not None]
+    return [problem(asdict(wrong)) for wrong in fact_problems(facts, "facts")]

@@ -170,7 +170,7 @@ def _fact(name: str, fact: vocabulary.Fact) -> VocabularyFact:
         least=fact.least,
         most=fact.most,
         whole=fact.whole,
-        later=fact.later,
+        later=fact.at_first is not None,
         unit=None if fact.unit is None else _word("unit", fact.unit),
     )
 

@@ -9,20 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from voxloop.domain.decision import Decision
 from voxloop.domain.problems import Problem
 from voxloop.domain.rules import RuleSet
-from voxloop.rules.condition_checker import unknown_fact, value_problem
-from voxloop.rules.decide import REFERENCE, merge
+from voxloop.rules.condition_checker import fact_problems
+from voxloop.rules.decide import REFERENCE, made_up, merge
 from voxloop.rules.evaluator import fired
-from voxloop.rules.vocabulary import FACTS
 
 
 def case_problems(rule_set: RuleSet) -> Iterator[Problem]:
     """Facts of cases that no item can have."""
     for number, case in enumerate(rule_set.cases):
-        for name, value in case.facts.items():
-            path = f"cases[{number}].facts.{name}"
-            problem = value_problem(path, value, name) if name in FACTS else unknown_fact(path, name)
-            if problem is not None:
-                yield problem
+        yield from fact_problems(case.facts, f"cases[{number}].facts")
 
 
 def failing_cases(rule_set: RuleSet) -> list[Problem]:
@@ -32,7 +27,8 @@ def failing_cases(rule_set: RuleSet) -> list[Problem]:
 
 def _differences(rule_set: RuleSet, number: int) -> Iterator[Problem]:
     case = rule_set.cases[number]
-    decision = merge(rule_set, fired(rule_set, case.facts), case.facts, None, REFERENCE)
+    facts = made_up(rule_set, case.facts)
+    decision = merge(rule_set, fired(rule_set, facts), facts, None, REFERENCE)
     for part, expected in case.expect.items():
         decided = DECIDED[part](decision)
         if decided != (expected if part == "fired" or not isinstance(expected, tuple) else _any_order(expected)):

@@ -17,7 +17,7 @@ from voxloop.rules.chains import chain_problems
 from voxloop.rules.condition_checker import check_condition, placed_leaves
 from voxloop.rules.patterns import MOST_STEPS, steps
 from voxloop.rules.relations import relation_problems
-from voxloop.rules.vocabulary import FACTS
+from voxloop.rules.vocabulary import AT_FIRST
 
 _ONCE = (*SETTINGS, "reward")
 
@@ -70,7 +70,7 @@ def _untimely(rule_set: RuleSet) -> Iterator[Problem]:
 
 def _too_early(path: str, rule: Rule) -> Iterator[Problem]:
     for place, leaf in placed_leaves(rule.when, path):
-        if leaf.fact in FACTS and FACTS[leaf.fact].later:
+        if leaf.fact in AT_FIRST:
             yield Problem(f"{place}.fact", "rule.too_early", {"fact": leaf.fact}, warning=True)
 
 

@@ -42,12 +42,21 @@ def placed_leaves(condition: Condition, path: str) -> Iterator[tuple[str, Leaf]]
                 yield from placed_leaves(part, f"{path}.{word}[{place}]")
 
 
-def unknown_fact(path: str, name: str) -> Problem:
+def fact_problems(facts: Mapping[str, object], path: str) -> Iterator[Problem]:
+    """Of facts that stand at ``path``, those that no item can have."""
+    for name, value in facts.items():
+        place = f"{path}.{name}"
+        problem = _fact_problem(place, value, name) if name in FACTS else _unknown_fact(place, name)
+        if problem is not None:
+            yield problem
+
+
+def _unknown_fact(path: str, name: str) -> Problem:
     """There is no such fact."""
     return Problem(path, "rule.unknown_fact", {"value": name, "known": ", ".join(FACTS)})
 
 
-def value_problem(path: str, value: object, name: str) -> Problem | None:
+def _fact_problem(path: str, value: object, name: str) -> Problem | None:
     """Why the fact of this name never has that value; None when it can."""
     fact = FACTS[name]
     kind, code = _KINDS[fact.type]
@@ -75,7 +84,7 @@ def _beyond(path: str, value: float, name: str) -> Problem:
 def _leaf_problems(path: str, leaf: Leaf) -> Iterator[Problem]:
     fact = FACTS.get(leaf.fact)
     if fact is None:
-        yield unknown_fact(f"{path}.fact", leaf.fact)
+        yield _unknown_fact(f"{path}.fact", leaf.fact)
         return
     if fact.producer is None:
         yield Problem(f"{path}.fact", "rule.unfilled_fact", {"fact": leaf.fact}, warning=True)
@@ -127,7 +136,7 @@ def _pattern(path: str, leaf: Leaf) -> Iterator[Problem]:
 
 
 def _value_problems(places: Sequence[str], leaf: Leaf) -> Iterator[Problem]:
-    found = [value_problem(place, value, leaf.fact) for place, value in zip(places, values_of(leaf.value), strict=True)]
+    found = [_fact_problem(place, value, leaf.fact) for place, value in zip(places, values_of(leaf.value), strict=True)]
     problems = [problem for problem in found if problem is not None]
     impossible = [problem for problem in problems if problem.code in _IMPOSSIBLE]
     # Beside a value that can be, or as an end beyond those that can, it changes nothing; alone it makes the rule dead.

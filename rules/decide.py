@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from voxloop.domain.decision import Decision, Explanation, Nearest, Open, Overruled, Reward, Route, Tell
-from voxloop.domain.rules import SETTINGS, AddTag, HoldForReview, MarkSpam, Rule, RuleSet, effects, mark
+from voxloop.domain.rules import SETTINGS, AddTag, HoldForReview, MarkSpam, Occasion, Rule, RuleSet, effects, mark
 from voxloop.rules.evaluator import Facts, fired, nearest_miss
-from voxloop.rules.vocabulary import FACTS, FactType
+from voxloop.rules.vocabulary import AT_FIRST, FACTS, FactType
 
 _Value = TypeVar("_Value")
 
@@ -20,6 +20,13 @@ REFERENCE = "reference"
 def by_reference(rule_set: RuleSet, facts: Facts) -> Decision:
     """The decision of the reference evaluator alone."""
     return merge(rule_set, fired(rule_set, facts), facts, nearest_miss(rule_set, facts), REFERENCE)
+
+
+def made_up(rule_set: RuleSet, facts: Facts) -> Facts:
+    """The facts of an item that somebody makes up for a set: where nothing is said, an item that has just come in is
+    as each of them is.
+    """
+    return {**AT_FIRST, **facts} if rule_set.on == Occasion.RECEIVED else facts
 
 
 def merge(rule_set: RuleSet, keys: Iterable[str], facts: Facts, nearest: Nearest | None, engine: str) -> Decision:

@@ -54,7 +54,7 @@ class Fact:
     """``producer`` is None while nothing fills it; ``allowed`` are its only values, None when open.
 
     Of a number: its least and greatest value, None where there is no bound; whether it is always ``whole``; its
-    ``unit``. A fact that is ``later`` is the same for all items as long as they have only just been received.
+    ``unit``. ``at_first``: the value that each item has as long as it has only just been received, of some facts.
     """
 
     type: FactType
@@ -64,7 +64,7 @@ class Fact:
     most: float | None = None
     whole: bool = False
     unit: str | None = None
-    later: bool = False
+    at_first: Scalar | None = None
 
     def can_be(self, value: Scalar) -> bool:
         """Whether a value of its type is one that it can have."""
@@ -181,10 +181,11 @@ FACTS: Mapping[str, Fact] = {
     "version_count_7d": _COUNT,
     "region_count_7d": _COUNT,
     "in_service_hours": Fact(_BOOL, Producer.CALENDAR),
-    "is_reopen": Fact(_BOOL, _LOOP, later=True),
-    "priority": Fact(_KEYWORD, _LOOP, tuple(Priority), later=True),
-    "accepted": Fact(_BOOL, _LOOP, later=True),
+    "is_reopen": Fact(_BOOL, _LOOP, at_first=False),
+    "priority": Fact(_KEYWORD, _LOOP, tuple(Priority), at_first=Priority.NORMAL),
+    "accepted": Fact(_BOOL, _LOOP, at_first=False),
 }
+AT_FIRST: Mapping[str, Scalar] = {name: fact.at_first for name, fact in FACTS.items() if fact.at_first is not None}
 
 _WORDS, _NUMBERS = frozenset({_TEXT}), frozenset({_NUMBER})
 _VALUES, _ANY = frozenset({_KEYWORD, _NUMBER}), frozenset(FactType)

@@ -54,7 +54,18 @@ async def test_facts_are_decided_by_a_draft(owners: Owners) -> None:
         }
     ]
     assert decision["nearest"] == {"rule": {"key": "app"}, "condition": "channel is App"}
-    assert found["facts"] == {"rating": 2, "channel": "web"}
+    new = {"priority": "normal", "is_reopen": False, "accepted": False}
+    assert found["facts"] == {"rating": 2, "channel": "web", **new}
+
+
+async def test_what_comes_in_is_as_each_new_item_is_where_nothing_else_is_said(owners: Owners) -> None:
+    when = {"all": [{"fact": "priority", "is": "equals", "value": "normal"}, {"fact": "is_reopen", "is": "exists"}]}
+    fresh = {"key": "fresh", "title": {"zh-CN": "新的", "en": "Fresh"}, "when": when, "then": [{"add_tag": "fresh"}]}
+    draft = await owners.draft({**rules("novel"), "rules": [fresh]})
+    found = await simulated(owners, ruleSet=draft["id"], facts={"rating": 2})
+    assert (found["decision"]["decision"]["tags"], found["facts"]["priority"]) == (["fresh"], "normal")
+    urgent = await simulated(owners, ruleSet=draft["id"], facts={"priority": "urgent"})
+    assert (urgent["decision"]["decision"]["tags"], urgent["facts"]["priority"]) == ([], "urgent")
 
 
 async def test_what_was_given_goes_before_what_is_seen_in_the_text(owners: Owners) -> None:

@@ -96,3 +96,11 @@ def test_the_sentence_says_what_was_expected_and_what_was_decided() -> None:
 def test_that_nothing_is_decided_can_be_expected_too() -> None:
     assert failing(5, {"type": None, "process": None}) == []
     assert [path for path, *_ in failing(1, {"type": None})] == ["cases[0].expect.type"]
+
+
+@pytest.mark.parametrize(("on", "fired"), [("received", ["usual"]), ("overdue", [])])
+def test_what_comes_in_is_as_each_new_item_is_where_a_case_says_nothing(on: str, fired: list[str]) -> None:
+    when = {"fact": "priority", "is": "equals", "value": "normal"}
+    usual = {"key": "usual", "title": TITLE, "when": when, "then": [{"add_tag": "usual"}]}
+    case = {"title": "a case", "facts": {"rating": 1}, "expect": {"fired": fired}}
+    assert failing_cases(read_rule_set({"key": "test", "on": on, "rules": [usual], "cases": [case]})) == []
