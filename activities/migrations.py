@@ -9,7 +9,6 @@ from typing import Any
 
 from voxloop.activities import owners, stations
 from voxloop.activities.scene import Scene
-from voxloop.domain import forms
 from voxloop.domain.loop import Act
 from voxloop.domain.process import MEMBER_STEPS
 from voxloop.store import documents
@@ -43,8 +42,7 @@ async def _stay(scene: Scene, before: str | None) -> None:
     step = await scene.step()
     if step is None:
         raise LookupError(f"{scene.id} stands at no step")
-    asked = {"required": list(step.required), "form": forms.stored(step.form)}
-    await scene.change_run(title=step.title, outcomes=list(step.outcomes), **asked)
+    await scene.change_run(**await scene.described(step))
     team, member = await owners.routed(scene, step)
     if team == before:  # whom people have given it to keeps it
         return

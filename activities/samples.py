@@ -39,7 +39,7 @@ async def walk(
         async with means.sessions.begin() as session:
             await _demand_known(session, process, sample)
             replaying = await _prepared(means, session, sample.received_at)
-        return _told(await asyncio.to_thread(walked, process, sample, Around(replaying.pace_of, holds)))
+        return _told(process, await asyncio.to_thread(walked, process, sample, Around(replaying.pace_of, holds)))
     except InvalidDocument as invalid:
         return {"problems": [asdict(problem) for problem in invalid.problems]}
     except (NeverOpen, LookupError, ValueError) as wrong:
@@ -67,7 +67,7 @@ def _sample(request: Body, facts: Body, asked_at: datetime) -> Sample:
     return Sample(
         received_at=datetime.fromisoformat(request["received_at"]) if request.get("received_at") else asked_at,
         type=FeedbackType(facts.get("type", FeedbackType.OTHER)),
-        priority=Priority(facts.get("priority", Priority.NORMAL)),
+        priority=Priority(facts["priority"]),
         level=CustomerLevel(level) if level else None,
         facts=facts,
         given=tuple(map(_given, request.get("given") or ())),
@@ -80,9 +80,9 @@ def _given(given: Mapping[str, Any]) -> Given:
     return Given(given["step"], given["outcome"], after)
 
 
-def _told(found: Walked) -> dict[str, Any]:
+def _told(process: Process, found: Walked) -> dict[str, Any]:
     return {
-        "visits": [_visit(stay) for stay in found.stays],
+        "visits": [{**_visit(stay), "outcome_titles": process.titles_of(stay.step)} for stay in found.stays],
         "deadlines": [_deadline(deadline) for deadline in found.deadlines],
         "end": found.end,
         "outcome": found.outcome,

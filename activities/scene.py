@@ -159,23 +159,25 @@ class Scene:
 
     async def begin_run(self, step: Step, team: str | None, **more: Any) -> Row:
         """Begin a stay at a step, with ``more`` columns; one that has ended at once is not where the item stands."""
-        values = {
-            "step": step.key,
-            "kind": step.kind,
-            "title": step.title,
-            "round": self.item["round"],
-            "team": team,
-            "entered_at": self.now,
-            "outcomes": list(step.outcomes),
-            "required": list(step.required),
-            "form": forms.stored(step.form),
-        }
-        run = await steps.begin(self.session, self.id, **values | more)
+        values = {"step": step.key, "round": self.item["round"], "team": team, "entered_at": self.now}
+        run = await steps.begin(self.session, self.id, **values | await self.described(step) | more)
         if run["parent"] is not None:
             (await self._open_branches())[run["seq"]] = {**run, "owner": None}
         else:
             self._run, self._run_is_known = (None if run["ended_at"] else run), True
         return run
+
+    async def described(self, step: Step) -> dict[str, Any]:
+        """What a step's run keeps of how the process describes it."""
+        process = await self.process()
+        return {
+            "kind": step.kind,
+            "title": step.title,
+            "outcomes": list(step.outcomes),
+            "outcome_titles": process.titles_of(step) if process else {},
+            "required": list(step.required),
+            "form": forms.stored(step.form),
+        }
 
     async def change_run(self, **values: Any) -> None:
         """Change columns of the present step run, if there is one; with ``ended_at`` the item stands at none."""

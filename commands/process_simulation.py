@@ -12,7 +12,7 @@ from voxloop.commands.what_if import try_out
 from voxloop.domain.documents import Kind
 from voxloop.domain.problems import Problem
 from voxloop.domain.refusals import RefusalCode, Refused
-from voxloop.domain.texts import label, say
+from voxloop.domain.texts import label, outcome_title, say
 from voxloop.domain.walks import End
 from voxloop.install import own_installation
 from voxloop.settings import Settings
@@ -72,7 +72,7 @@ def walk_lines(language: str, walk: Mapping[str, Any]) -> Iterator[str]:
             at=local(visit["entered_at"]),
             step=visit["title"].get(language) or visit["step"],
             team=visit["team"] or "–",
-            outcome=visit["outcome"] or "–",
+            outcome=outcome_title(visit["outcome_titles"], visit["outcome"], language) if visit["outcome"] else "–",
         )
         for kind in ("messages", "linked_items"):
             for what in visit[kind]:

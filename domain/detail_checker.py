@@ -1,4 +1,4 @@
-"""What is wrong with the details of a process: owners, forms, reminders, waits, closing reasons and the survey.
+"""What is wrong with the details of a process: owners, forms, reminders, waits, reasons, names of outcomes, the survey.
 
 The ways that items go are ``process_checker``'s matter, its limits ``limit_checker``'s.
 """
@@ -13,6 +13,7 @@ def detail_problems(process: Process, known: Known) -> Iterator[Problem]:
     """Of the process as a whole, then of each step."""
     yield from _survey_problems(process, known)
     yield from _reason_problems(process)
+    yield from _title_problems(process)
     for path, step in process.placed:
         if step.kind in MEMBER_STEPS and step.team is None and not step.automatic:
             yield Problem(f"{path}.team", "process.needs_team", {"step": step.key})
@@ -31,6 +32,12 @@ def _survey_problems(process: Process, known: Known) -> Iterator[Problem]:
 def _reason_problems(process: Process) -> Iterator[Problem]:
     for outcome, reason in process.closing_reasons.items():
         yield from unknown(f"closes.{outcome}.reason", "process.unknown_reason", reason, process.reasons)
+
+
+def _title_problems(process: Process) -> Iterator[Problem]:
+    outcomes = {outcome for step in process.all_steps for outcome in step.outcomes}
+    for outcome in process.outcome_titles:
+        yield from unknown(f"outcomes.{outcome}", "process.no_such_outcome", outcome, outcomes)
 
 
 def _form_problems(path: str, step: Step) -> Iterator[Problem]:

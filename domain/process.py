@@ -17,7 +17,7 @@ from voxloop.domain.forms import Field
 from voxloop.domain.limits import NO_LIMITS, ClockName, Escalation, Limits
 from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rules import Condition
-from voxloop.domain.texts import LANGUAGES, say
+from voxloop.domain.texts import LANGUAGES, Titles, say
 
 CLOSE = "close"
 HOLD = "hold"
@@ -202,8 +202,7 @@ class Process:
     """A published version of it is pinned by every loop that starts with it.
 
     ``handles``: the types it takes when no rule routes elsewhere. ``reopen_at``: where a reopened item goes on.
-    ``reasons``: the names of the closing reasons that it offers, by key; ``closing_reasons``: those that follow from an
-    outcome by themselves.
+    ``reasons`` and ``outcome_titles``: what people call them; ``closing_reasons``: those that follow from an outcome.
     """
 
     key: str
@@ -214,8 +213,9 @@ class Process:
     steps: tuple[Step, ...]
     closes: Mapping[str, Outcome]
     reopen_at: str
-    reasons: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reasons: Titles = field(default_factory=dict)
     closing_reasons: Mapping[str, str] = field(default_factory=dict)
+    outcome_titles: Titles = field(default_factory=dict)
     survey: Survey | None = None
 
     @property
@@ -266,6 +266,12 @@ class Process:
         """The same, or None."""
         found = next((step for step in self.all_steps if step.key == key), None)
         return self.hold if found is None and key == HOLD else found
+
+    def titles_of(self, step: Step) -> Titles:
+        """What people call the outcomes of a step, as far as the process says so; those of a choice are steps."""
+        own = not step.cases and not step.joined
+        titles = self.outcome_titles if own else {each.key: each.title for each in self.steps}
+        return {outcome: titles[outcome] for outcome in step.outcomes if titles.get(outcome)}
 
     def item_outcome(self, step: str, outcome: str) -> Outcome:
         """How the item ends when an ``outcome`` of a step leads to ``close``."""

@@ -48,7 +48,7 @@ _ALL_STEP_KEYS = (
     *("outcomes", *_STEP_KEYS, "choice", "tell", "set", "form", "remind", "until", "calendar", "call"),
     *("branches", "join"),
 )
-_PROCESS_KEYS = ("handles", "clocks", "closes", "reopen_at", "reasons", "survey")
+_PROCESS_KEYS = ("handles", "clocks", "closes", "reopen_at", "reasons", "outcomes", "survey")
 _STRATEGIES = [strategy for strategy in Strategy if strategy is not Strategy.SAME_AS]
 
 
@@ -82,10 +82,15 @@ def _process(place: Place) -> Process:
         steps=steps,
         closes={outcome: how for outcome, (how, _) in endings.items() if how},
         reopen_at=places["reopen_at"].key() or next((step.key for step in steps), ""),
-        reasons={reason: title.translated() for reason, title in places["reasons"].entries().items()},
+        reasons=_titles(places["reasons"]),
         closing_reasons={outcome: reason for outcome, (_, reason) in endings.items() if reason},
+        outcome_titles=_titles(places["outcomes"]),
         survey=_survey(places["survey"]),
     )
+
+
+def _titles(place: Place) -> dict[str, dict[str, str]]:
+    return {key: title.translated() for key, title in place.entries().items()}
 
 
 def _ending(place: Place) -> tuple[Outcome | None, str]:

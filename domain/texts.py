@@ -14,6 +14,9 @@ from typing import Any
 LANGUAGES = ("zh-CN", "en")
 DEFAULT_LANGUAGE = "zh-CN"
 
+# What people call things of one kind: by key, in each language.
+Titles = Mapping[str, Mapping[str, str]]
+
 
 @cache
 def texts(language: str) -> dict[str, str]:
@@ -62,3 +65,8 @@ def sentence(language: str, key: str, params: Mapping[str, Any]) -> str:
 def label(language: str, section: str, value: str | None) -> str | None:
     """The label of a code, or the code itself where it has none, as with words of a process's author."""
     return None if value is None else texts(language).get(f"{section}.{value}", value)
+
+
+def outcome_title(titles: Titles, outcome: str, language: str) -> str:
+    """What people call an outcome of a step: as its process says, else by our word for it, else by its key."""
+    return titles.get(outcome, {}).get(language) or str(label(language, "answer", outcome))

@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from voxloop.domain.process import CLOSE
 from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
-from voxloop.domain.texts import label, say, sentence, texts
+from voxloop.domain.texts import label, outcome_title, say, sentence, texts
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.assignments import in_short, instant_in_words
 from voxloop.graphql.context import Context, Info
@@ -101,7 +101,7 @@ def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str,
         "channel": label(language, "channel", changes.get("channel")),
         "type": label(language, "type", changes.get("type")),
         "fired": _listed(language, detail.get("fired", ())),
-        "outcome": label(language, "outcome" if kind == "closed" else "answer", outcome),
+        "outcome": label(language, "outcome", outcome) if kind == "closed" else _answer(steps, row, language),
         "next": label(language, "stage", "closed") if following == CLOSE else _step(steps, following, language),
         "until": instant_in_words(detail.get("until")),
         "closing_reason": detail.get("closing_reason", {}).get(language),
@@ -121,6 +121,13 @@ def _params(context: Context, row: Row, steps: Runs, language: str) -> dict[str,
         "key": detail.get("key") or detail.get("receipt"),
         "state": label(language, "linked_state", detail.get("state")),
     }
+
+
+def _answer(steps: Runs, row: Row, language: str) -> str | None:
+    """With what a step, or the branch of one, was left."""
+    detail = row["detail"]
+    run, outcome = steps.get(detail.get("branch") or detail.get("step") or row["step"]), detail.get("outcome")
+    return outcome and outcome_title(run["outcome_titles"] if run else {}, outcome, language)
 
 
 def _members(context: Context, keys: Iterable[str], language: str) -> str:

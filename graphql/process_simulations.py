@@ -14,13 +14,14 @@ from voxloop.domain.process import StepKind
 from voxloop.domain.refusals import demand
 from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rights import EDIT_DOCUMENTS, demand_right
+from voxloop.domain.texts import Titles, outcome_title
 from voxloop.domain.walks import End
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.context import Info
 from voxloop.graphql.errors import bad_input
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.problems import Problem, problem
-from voxloop.graphql.simulations import given_facts
+from voxloop.graphql.simulations import given_facts, impossible
 from voxloop.graphql.what_if_mutations import TriedDocument, key_problem, length_problem, process_body
 from voxloop.trying_out import simulate_process
 
@@ -94,10 +95,15 @@ class SampleVisit:
     escalations: list[SampleEscalation] = strawberry.field(description="What comes while it lasts, in order.")
     reminders: list[SampleReminder] = strawberry.field(description="What its customer gets meanwhile, in order.")
     titles: strawberry.Private[Mapping[str, str]]
+    outcome_titles: strawberry.Private[Titles]
 
     @resolver("What people call the step.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)
+
+    @resolver("What people call that outcome.")
+    def outcome_title(self, info: Info, language: InLanguage = None) -> str | None:
+        return self.outcome and outcome_title(self.outcome_titles, self.outcome, language or info.context.language)
 
 
 @strawberry.type(description="What a clock of the item says.")
@@ -137,6 +143,9 @@ class ProcessSimulationQueries:
         if input.received_at is not None and input.received_at.year not in YEARS:
             raise bad_input("input.receivedAt", "range", least=YEARS[0], most=YEARS[-1])
         facts = await given_facts(input.facts, input.text)
+        problems = impossible(facts)
+        if problems:
+            return _shown({"facts": facts}, problems)
         more = {"type": input.type, "priority": input.priority, "customer_level": input.level}
         request = {
             "process": await process_body(info, input.process),
@@ -146,7 +155,7 @@ class ProcessSimulationQueries:
             "strict": input.strict,
         }
         row = await simulate_process(info.context.parts, info.context.viewer, request)
-        return _shown(row["result"])
+        return _shown(row["result"], [problem(kept) for kept in row["result"]["problems"]])
 
 
 def _given(outcomes: list[SampleOutcome]) -> list[dict[str, Any]]:
@@ -159,7 +168,7 @@ def _given(outcomes: list[SampleOutcome]) -> list[dict[str, Any]]:
     return [vars(each) for each in outcomes]
 
 
-def _shown(result: Mapping[str, Any]) -> ProcessSimulation:
+def _shown(result: Mapping[str, Any], problems: list[Problem]) -> ProcessSimulation:
     end, outcome = result.get("end"), result.get("outcome")
     return ProcessSimulation(
         end=End(end) if end else None,
@@ -174,7 +183,7 @@ def _shown(result: Mapping[str, Any]) -> ProcessSimulation:
             for each in result.get("deadlines", ())
         ],
         facts=result["facts"],
-        problems=[problem(kept) for kept in result["problems"]],
+        problems=problems,
         reasons=result.get("reason"),
         survey=_survey(result.get("survey")),
     )
@@ -187,7 +196,7 @@ def _survey(kept: Mapping[str, Any] | None) -> SampleSurvey | None:
 
 
 def _visit(kept: Mapping[str, Any]) -> SampleVisit:
-    same = ("step", "branch_of", "team", "strategy", "same_as", "outcome", "messages", "linked_items")
+    same = ("step", "branch_of", "team", "strategy", "same_as", "outcome", "outcome_titles", "messages", "linked_items")
     return SampleVisit(
         **{name: kept[name] for name in same},
         **_instants(kept, "entered_at", "left_at"),

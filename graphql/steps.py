@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 from voxloop.domain.forms import FieldKind
 from voxloop.domain.limits import ClockName
 from voxloop.domain.process import StepKind
+from voxloop.domain.texts import Titles, outcome_title
 from voxloop.domain.viewer import Role
 from voxloop.graphql.arguments import InLanguage
 from voxloop.graphql.assignments import Assignment, assignment
@@ -46,6 +47,16 @@ class FormField:
         return info.context.title(self.titles, language) if self.titles else self.key
 
 
+@strawberry.type(description="One of the outcomes that a step can have.")
+class StepOutcome:
+    key: str = strawberry.field(description="What is given on completion.")
+    titles: strawberry.Private[Titles]
+
+    @resolver("What people call it; its key where it has no name.")
+    def title(self, info: Info, language: InLanguage = None) -> str:
+        return outcome_title(self.titles, self.key, language or info.context.language)
+
+
 @strawberry.type(description="One stay of an item at a step of its process.")
 class StepRun:
     seq: int = strawberry.field(description="Counts the item's steps from 1.")
@@ -67,6 +78,7 @@ class StepRun:
         "limit. One without outcome that has ended was withdrawn."
     )
     titles: strawberry.Private[Mapping[str, str]]
+    outcome_titles: strawberry.Private[Titles]
     asked: strawberry.Private[Any]
     filled: strawberry.Private[JSON | None]
     team_key: strawberry.Private[str | None]
@@ -82,6 +94,14 @@ class StepRun:
     @resolver("Its name.")
     def title(self, info: Info, language: InLanguage = None) -> str:
         return info.context.title(self.titles, language)
+
+    @resolver("What people call its outcome.")
+    def outcome_title(self, info: Info, language: InLanguage = None) -> str | None:
+        return self.outcome and outcome_title(self.outcome_titles, self.outcome, language or info.context.language)
+
+    @resolver("The outcomes that it can have, with their names.")
+    def outcome_choices(self) -> list[StepOutcome]:
+        return [StepOutcome(key=outcome, titles=self.outcome_titles) for outcome in self.outcomes]
 
     @resolver("The team it is given to.")
     def team(self, info: Info) -> Team | None:

@@ -1,7 +1,7 @@
 """A process as a drawing (SVG): its steps, who does them, how long they may take, and where each outcome leads."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from voxloop.domain.branches import Joined
@@ -10,7 +10,7 @@ from voxloop.domain.feedback import Priority
 from voxloop.domain.limits import Limits
 from voxloop.domain.process import CLOSE, Case, Process, Step, StepKind
 from voxloop.domain.rules import Condition
-from voxloop.domain.texts import label, say
+from voxloop.domain.texts import Titles, label, outcome_title, say
 from voxloop.reports.flow_svg import Box, draw
 from voxloop.reports.palette import BLUE, BROWN, GREEN, GREY, INK, ORANGE, PURPLE, RED
 
@@ -28,15 +28,20 @@ _UNITS = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes"
 
 @dataclass(frozen=True)
 class Words:
-    """In which language it is drawn: ``phrase`` tells a condition, ``teams`` are the titles of teams by key."""
+    """In which language it is drawn: ``phrase`` tells a condition, ``teams`` are the titles of teams by key.
+
+    The process itself says what its ``outcomes`` are called.
+    """
 
     language: str
     phrase: Callable[[Condition, str], str]
-    teams: Mapping[str, Mapping[str, str]]
+    teams: Titles
+    outcomes: Titles = field(default_factory=dict)
 
 
 def draw_process(process: Process, words: Words) -> str:
     """The drawing, a whole SVG document. Steps that cannot be reached are left out."""
+    words = replace(words, outcomes=process.outcome_titles)
     steps = _reachable(process)
     ends = [CLOSE] if any(CLOSE in step.following for step in steps.values()) else []
     places = {key: number for number, key in enumerate([*steps, *ends])}
@@ -77,7 +82,7 @@ def _ways(step: Step, words: Words) -> Iterator[tuple[str, str]]:
     yield from _cases(step.cases, words)
     yield from ((_ended(step, joined, words), joined.go) for joined in step.joined)
     for outcome, target in () if step.cases or step.joined else step.outcomes.items():
-        name = _outcome(outcome, words)
+        name = outcome_title(words.outcomes, outcome, words.language)
         if outcome in step.conditional:
             for case, go in _cases(step.conditional[outcome], words):
                 yield say(words.language, "drawing.of", what=name, value=case), go
@@ -102,11 +107,9 @@ def _ended(step: Step, joined: Joined, words: Words) -> str:
 
 
 def _outcomes(outcomes: Iterable[str], words: Words) -> str:
-    return say(words.language, "drawing.or").join(_outcome(outcome, words) for outcome in outcomes)
-
-
-def _outcome(outcome: str, words: Words) -> str:
-    return str(label(words.language, "answer", outcome))
+    return say(words.language, "drawing.or").join(
+        outcome_title(words.outcomes, outcome, words.language) for outcome in outcomes
+    )
 
 
 def _box(step: Step, words: Words) -> Box:

@@ -42,6 +42,8 @@ step_run = Table(
     Column("content", UUID(as_uuid=True), ForeignKey("content.id")),
     # What the process offers and asks for there, for whoever has to choose.
     Column("outcomes", ARRAY(String(100)), nullable=False, server_default="{}"),
+    # What people call those outcomes, by outcome and language, as far as the process says so.
+    Column("outcome_titles", JSONB, nullable=False, server_default="{}"),
     Column("required", ARRAY(String(100)), nullable=False, server_default="{}"),
     # The fields to be filled in on completion: [{"key", "title", "kind", "required", "options": [...]}]
     Column("form", JSONB, nullable=False, server_default="[]"),

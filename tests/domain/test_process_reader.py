@@ -137,6 +137,7 @@ CASES = [
         "steps[0].choice[0].if.is",
         "document.missing",
     ),
+    ("key: praise", "key: praise\noutcomes: {thanked: {en: Thanked}}", "outcomes.thanked.zh-CN", MISSING),
     ("kind: task", "kind: choice, choice: [{else: close}]", "steps[0].outcomes", "process.useless_key"),
     ("kind: task", "kind: task, choice: [{else: close}]", "steps[0].choice", "process.useless_key"),
     ("kind: task", "kind: task, set: {priority: high}", "steps[0].set", "process.useless_key"),

@@ -17,7 +17,8 @@ from voxloop.tests.workflows.house import House
 
 BRANCHES = """step { step kind title(language: EN) dueAt owner { key } branches {
   step kind title(language: EN) team { key } owner { key } dueAt acceptedAt
-  endedAt outcome outcomes required fields form { key } } }"""
+  endedAt outcome outcomes outcomeTitle(language: EN) outcomeChoices { key title(language: ZH_CN) } required
+  fields form { key } } }"""
 WORK = "query ($of: Work) { myWork(of: $of) { nodes { code } } }"
 LIST = "query ($where: FeedbackWhere) { feedbacks(where: $where) { nodes { code } } }"
 TIMELINE = """query ($code: String!, $language: Language) { feedback(code: $code) {
@@ -28,7 +29,8 @@ FORM = yaml.safe_load("""
 QUALITY, DESIGN, SUPPLIER = SAFETY["steps"][0]["branches"]
 [LOOK, *OTHERS] = SAFETY["steps"]
 ASKED = {**DESIGN, "assign": "manual", "form": FORM}
-RISK = {**SAFETY, "steps": [{**LOOK, "branches": [QUALITY, ASKED, SUPPLIER]}, *OTHERS]}
+TITLES = {"safe": {"zh-CN": "没有风险", "en": "Without risk"}}
+RISK = {**SAFETY, "outcomes": TITLES, "steps": [{**LOOK, "branches": [QUALITY, ASKED, SUPPLIER]}, *OTHERS]}
 
 
 class Risk:
@@ -84,6 +86,8 @@ async def test_a_parallel_step_shows_its_branches(risk: Risk) -> None:
         ["safe", "unsafe"],
         ["cause"],
     )
+    named = [("safe", "没有风险"), ("unsafe", "unsafe")]
+    assert [(each["key"], each["title"]) for each in quality["outcomeChoices"]] == named
     assert quality["owner"] is not None
     assert quality["dueAt"] < design["dueAt"]
     assert (design["owner"], supplier["team"], supplier["dueAt"]) == (None, None, None)
@@ -99,7 +103,10 @@ async def test_a_member_does_her_branch(risk: Risk) -> None:
     safe = {"step": "quality", "outcome": "safe", "fields": {"cause": "误报"}}
     assert await risk.do("completeStep", "zhou_ming", **safe) == []
     quality = (await risk.branches())["quality"]
-    assert (quality["outcome"], quality["endedAt"] is not None) == ("safe", True)
+    assert (quality["outcome"], quality["outcomeTitle"]) == ("safe", "Without risk")
+    assert quality["endedAt"] is not None
+    told = (await risk.api.ask(TIMELINE, code=risk.code, language="ZH_CN"))["feedback"]["timeline"]
+    assert "结果：没有风险" in next(event["sentence"] for event in told if event["kind"] == "completed")
     assert quality["fields"] == {"cause": "误报"}
 
 

@@ -26,6 +26,7 @@ CANCEL = """mutation ($id: ID!) { done: cancelWhatIf(input: {id: $id}) { userErr
 SIMULATE = """query ($input: SimulateProcessInput!) { simulateProcess(input: $input) { end outcome facts
   problems { code path } deadlines { clock visit startedAt dueAt breachedAt }
   visits { step title(language: EN) kind team strategy sameAs enteredAt leftAt outcome messages linkedItems
+    outcomeTitle(language: EN)
     escalations { at level to via raises } } } }"""
 
 
@@ -123,9 +124,16 @@ async def test_a_made_up_item_is_walked(owners: Owners) -> None:
     assert (found["end"], found["outcome"], found["problems"]) == ("CLOSED", "SOLVED", [])
     assert [visit["step"] for visit in found["visits"]] == ["handle", "reply", "confirm"]
     handle = found["visits"][0]
-    assert handle["leftAt"] == "2026-11-03T07:00:00Z"
+    assert (handle["leftAt"], handle["outcomeTitle"]) == ("2026-11-03T07:00:00Z", "Settled")
     assert [each["to"] for each in handle["escalations"]] == [["assignee"], ["team_lead"], ["role:director"]]
     assert found["facts"]["sentiment"] == "negative"
+
+
+async def test_facts_that_no_item_can_have_walk_nowhere(owners: Owners) -> None:
+    given = {"process": {"key": "complaint"}, "facts": {"rating": "a", "colour": "red"}}
+    found = (await owners.api.ask(SIMULATE, "manager", input=given))["simulateProcess"]
+    assert (found["end"], found["visits"]) == (None, [])
+    assert [each["path"] for each in found["problems"]] == ["facts.rating", "facts.colour"]
 
 
 async def test_a_draft_that_is_no_process_says_why(owners: Owners) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -59,6 +60,11 @@ def test_a_step_that_nothing_leads_to_is_left_out() -> None:
 
 def test_closed_items_come_back_where_the_process_says() -> None:
     assert "reopened within 7 d" in shown(draw_process(read(task()), words()))
+
+
+def test_an_outcome_bears_the_name_that_its_process_gives_it() -> None:
+    process = replace(read(task(outcomes={"ok": "close", "sent": "close"})), outcome_titles={"ok": TITLE})
+    assert {TITLE["en"], "sent", "ok"} & set(shown(draw_process(process, words()))) == {TITLE["en"], "sent"}
 
 
 @pytest.mark.parametrize("target", ["a", "nowhere"])

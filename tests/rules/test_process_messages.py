@@ -101,6 +101,7 @@ CAUSES = {
     "unknown_calendar": steps("key: a, kind: automatic, until: b, outcomes: {x: close}"),
     "unknown_end": parallel(f"{ONE}, {TWO}", "choice: [{if: {b: z}, go: close}, {else: close}]"),
     "unknown_member": task("escalate: [{at: 1h, tell: {to: {member: b}}}]"),
+    "no_such_outcome": f"outcomes: {{y: {{zh-CN: 甲, en: A}}}}\n{steps(TASK)}",
     "unknown_outcome": task(f"form: [{{{FIELD}, kind: text, required_for: [y]}}]"),
     "unknown_reason": f"closes: {{x: {{reason: b}}}}\n{steps(TASK)}",
     "unknown_reopen_at": f"reopen_at: b\n{steps(TASK)}",
