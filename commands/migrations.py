@@ -66,9 +66,10 @@ def preview_lines(previewed: Previewed, language: str) -> Iterator[str]:
     """Who goes where, who cannot, and which deadlines move."""
     tell, found = partial(say, language), previewed.found
     counts = {"total": previewed.total, "examined": previewed.examined, "version": previewed.target["version"]}
+    closed = tell("stage.closed")
     yield tell("processes.preview", process=previewed.target["key"], **counts)
     for group, count in sorted(found.groups.items(), key=lambda pair: (pair[0].version, pair[0].step or "")):
-        way = {"version": previewed.versions[group.version], "step": group.step or "–", "to": group.to or "–"}
+        way = {"version": previewed.versions[group.version], "step": group.step or closed, "to": group.to or closed}
         if group.why is None:
             yield tell("processes.goes", count=count, **way)
         else:
@@ -85,10 +86,11 @@ async def _watch(language: str, sessions: Sessions, run: Row) -> int:
     print(say(language, "processes.begun", id=run["id"], count=run["total"]), flush=True)
     waiting = Waiting(language, sessions, "processes.migration", migration_runs.get, migration_runs.cancel)
     run = await waiting.ended(run["id"])
-    counts = {"done": run["done"] - run["refused"], "refused": run["refused"]}
-    print(say(language, "processes.ended", state=label(language, "run_state", run["state"]), **counts))
     async with sessions.begin() as session:
+        moved = await migration_runs.count_items(session, run["id"], ItemState.DONE)
         rows = await migration_runs.items(session, run["id"], ItemState.REFUSED, Slice(_SHOWN))
+    counts = {"moved": moved, "stayed": run["total"] - moved}
+    print(say(language, "processes.ended", state=label(language, "run_state", run["state"]), **counts))
     for row in rows[:_SHOWN]:
         refused = Refused(RefusalCode(row["refusal"]["code"]), (), **row["refusal"]["params"])
         print(f"  {row['code']}: {refusal_sentence(language, refused)}")

@@ -102,6 +102,16 @@ async def test_items_are_looked_at_taken_along_and_taken_back(place: Place, voxl
     migration = UUID(said.out.split()[1])
     said = await voxloop("process", "undo", migration)
     assert (said.code, (await place.house.row(item))["process"]) == (0, row["process"])
+    again = await voxloop("process", "undo", migration)
+    assert (again.code, again.out.splitlines()[-1]) == (0, "Done; moved: 0; stayed where they were: 1.")
+
+
+async def test_a_preview_names_what_is_closed(place: Place, voxloop: Terminal) -> None:
+    item = await place.house.settled_item("suggestion")
+    await place.house.act(item, Verb.CANCEL)
+    await place.publish(LONGER)
+    said = await voxloop("process", "migrate", place.key, "--preview")
+    assert "1 from version 1: Closed → Closed" in said.out
 
 
 async def test_who_must_stay_is_told_and_makes_the_exit_code_1(place: Place, voxloop: Terminal) -> None:
