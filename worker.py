@@ -180,15 +180,21 @@ async def ensure_search_attributes(client: Client) -> None:
 @contextlib.asynccontextmanager
 async def run_worker(client: Client, parts: Parts, *, sandbox_passthrough: bool = True) -> AsyncIterator[None]:
     """All workers, polling until the context ends: loops with their turns, effects outside, and studies."""
-    async with (
-        parts.means.judge,
+    workers = (
         loops_worker(client, parts, sandbox_passthrough),
         effects_worker(client, parts),
         drafts_worker(client, parts),
         studies_worker(client, parts),
         operations_worker(client, parts),
-    ):
-        yield
+    )
+    async with parts.means.judge, contextlib.AsyncExitStack() as entered:
+        for worker in workers:
+            await entered.enter_async_context(worker)
+        try:
+            yield
+        finally:
+            # Together: each has its time to end what is in hand, and half a minute where Temporal does not answer.
+            await asyncio.gather(*(worker.shutdown() for worker in workers))
 
 
 def loops_worker(client: Client, parts: Parts, sandbox_passthrough: bool = True) -> Worker:
