@@ -6,7 +6,7 @@ That the director was sent a text message is read where it went to: in the built
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ _DIRECTORS = "SELECT key FROM member WHERE 'director' = ANY (roles) AND active O
 _RECEIPTS = """
     SELECT r.key, f.code, m.member FROM receipt r JOIN message m ON m.id = r.message
     JOIN feedback f ON f.id = r.item WHERE r.via = 'sms'"""
+_UNSENT = "SELECT key FROM receipt WHERE settled_at IS NULL"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,19 @@ class Levels:
 
     async def until_all_reach(self, level: int, patience_seconds: float) -> None:
         """Wait until every item has come to this level, or the patience is over."""
-        ends = time.monotonic() + patience_seconds
-        while len(await self._at(level)) < len(self.codes):
-            if time.monotonic() > ends:
-                return
-            await asyncio.sleep(_PAUSE_SECONDS)
+
+        async def reached() -> bool:
+            return len(await self._at(level)) >= len(self.codes)
+
+        await _until(reached, patience_seconds)
+
+    async def until_all_is_sent(self, patience_seconds: float) -> None:
+        """Wait until nothing of what they tell is under way, or the patience is over."""
+
+        async def sent() -> bool:
+            return not await self._select(_UNSENT)
+
+        await _until(sent, patience_seconds)
 
     async def checks(self) -> list[Check]:
         """Each level of each item, whom it told, and the text messages that went out."""
@@ -96,3 +105,11 @@ class Levels:
     async def _select(self, sql: str) -> Sequence[Row]:
         async with self.sessions.begin() as session:
             return (await session.execute(text(sql))).mappings().all()
+
+
+async def _until(holds: Callable[[], Awaitable[bool]], patience_seconds: float) -> None:
+    ends = time.monotonic() + patience_seconds
+    while not await holds():
+        if time.monotonic() > ends:
+            return
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -146,6 +146,7 @@ async def escalated() -> Outcome:
             await asyncio.sleep(_DIRECTOR_AFTER_SECONDS - 1 - (time.monotonic() - began))
             stage.house.kill("worker")
             await levels.until_all_reach(DIRECTOR, _PATIENCE_SECONDS)
+            await levels.until_all_is_sent(_PATIENCE_SECONDS)
             await stage.count()
             stage.outcome.checks += await levels.checks()
             stage.outcome.remarks |= await levels.lateness()
