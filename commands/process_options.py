@@ -22,6 +22,7 @@ def add_process_commands(commands: Commands, words: Words, run: Run) -> None:
     render = command("render")
     render.add_argument("process", help=words("process_process"))
     render.add_argument("--output", type=Path, help=words("process_output"))
+    render.add_argument("--days", type=positive, help=words("process_days"))
     for made in (check, diff, render):
         made.add_argument("--language", choices=LANGUAGES, help=words("rules_language"))
     _add_simulation_options(command("simulate"), words)

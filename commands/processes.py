@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from voxloop.commands.document_lines import tell_file_problems, told
 from voxloop.commands.document_sources import find, known_for
@@ -12,13 +13,14 @@ from voxloop.domain.documents import Kind
 from voxloop.domain.problems import InvalidDocument, is_sound
 from voxloop.domain.process_reader import read_process
 from voxloop.domain.texts import say
+from voxloop.domain.viewer import Role, Viewer
 from voxloop.install import own_database
-from voxloop.reports.process_drawing import Words, draw_process
+from voxloop.reports.process_drawing import Traffic, Words, draw_process
 from voxloop.rules.differences import differences_between
 from voxloop.rules.kinds import check_document
 from voxloop.rules.sentences import condition_sentence
 from voxloop.settings import Obstacle, Settings
-from voxloop.store import people
+from voxloop.store import people, traffic
 
 
 def run(settings: Settings, given: argparse.Namespace) -> int:
@@ -68,12 +70,18 @@ async def _render(settings: Settings, given: argparse.Namespace) -> int:
     except InvalidDocument as invalid:
         raise source.bad(invalid.problems) from invalid
     words = Words(given.language or settings.language, condition_sentence, await _team_titles(settings))
-    svg = draw_process(process, words)
+    svg = draw_process(process, words, await _traffic(settings, source.key, given.days) if given.days else None)
     if given.output is None:
         print(svg, end="")
     else:
         given.output.write_text(svg, "utf-8")
     return 0
+
+
+async def _traffic(settings: Settings, key: str, days: int) -> Traffic:
+    async with own_database(settings) as sessions, sessions.begin() as session:
+        everybody, since = Viewer("cli", "cli", Role.ADMIN), datetime.now(UTC) - timedelta(days=days)
+        return Traffic(days, await traffic.of_process(session, everybody, key, since))
 
 
 async def _team_titles(settings: Settings) -> dict[str, Mapping[str, str]]:

@@ -110,3 +110,12 @@ def bucket(dimension: Dimension, day: date) -> date:
     if dimension is Dimension.MONTH:
         return day.replace(day=1)
     return day - timedelta(days=day.weekday() if dimension is Dimension.WEEK else 0)
+
+
+@dataclass(frozen=True)
+class StepTraffic:
+    """How many items stand at a step, how many have ``left`` it in a time, and after how long half of those had."""
+
+    standing: int
+    left: int
+    median: timedelta | None

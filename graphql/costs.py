@@ -19,7 +19,9 @@ _HEAVY = {
     "Query.calendarElapsed": 500,
     "Query.explainDecision": 100,  # each reads a rule set
     "Query.migrationPreview": 5_000,
+    "Query.processTraffic": 100,  # for each day
     "Document.body": 1_000,
+    "Document.drawing": 1_000,
     "Document.differences": 1_000,
     "DocumentDiff.differences": 1_000,
 }

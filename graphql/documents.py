@@ -22,7 +22,8 @@ from voxloop.graphql.nodes import Node
 from voxloop.graphql.problems import Problem, problem
 from voxloop.graphql.rules import Rule
 from voxloop.graphql.shadows import ShadowReport
-from voxloop.reports.process_drawing import Words, draw_process
+from voxloop.graphql.traffic import traffic_of
+from voxloop.reports.process_drawing import Traffic, Words, draw_process
 from voxloop.rules.differences import differences_between
 from voxloop.rules.sentences import condition_sentence
 from voxloop.store.sessions import Row
@@ -94,12 +95,21 @@ class Document(Node):
         return await told_differences(self.kind, before, self.row["body"], language or info.context.language)
 
     @resolver("A process drawn as SVG: its steps, who does them, how long they may take, and where each outcome leads.")
-    async def drawing(self, info: Info, language: InLanguage = None) -> str | None:
+    async def drawing(
+        self,
+        info: Info,
+        language: InLanguage = None,
+        days: Annotated[
+            int | None,
+            strawberry.argument(description="Laid on: what happened at the steps in so many days, 1 to 366."),
+        ] = None,
+    ) -> str | None:
         if self.kind != Kind.PROCESS:
             return None
         teams = {key: team.titles for key, team in info.context.directory.teams.items()}
         words = Words(language or info.context.language, condition_sentence, teams)
-        return await asyncio.to_thread(_drawn, self.row["body"], words)
+        traffic = None if days is None else Traffic(days, await traffic_of(info, self.row["key"], days))
+        return await asyncio.to_thread(_drawn, self.row["body"], words, traffic)
 
     @resolver("Its backtests, the newest first, up to 20; only for who may edit documents.")
     def backtests(self) -> list[Backtest]:
@@ -110,10 +120,10 @@ class Document(Node):
         return self.page.shadows.get(self.row["id"])
 
 
-def _drawn(body: Body, words: Words) -> str | None:
+def _drawn(body: Body, words: Words, traffic: Traffic | None) -> str | None:
     """The drawing; None of a draft that cannot be read."""
     try:
-        return draw_process(read_process(body), words)
+        return draw_process(read_process(body), words, traffic)
     except InvalidDocument:
         return None
 

@@ -33,6 +33,7 @@ from voxloop.graphql.refetch import find_nodes
 from voxloop.graphql.relation_queries import RelationQueries
 from voxloop.graphql.simulations import SimulationQueries
 from voxloop.graphql.statistics import StatisticsQueries
+from voxloop.graphql.traffic import TrafficQueries
 from voxloop.graphql.vocabulary import VocabularyQueries
 from voxloop.graphql.what_ifs import WhatIfQueries
 from voxloop.graphql.work import Work, work_of
@@ -57,6 +58,7 @@ class Query(
     VocabularyQueries,
     SimulationQueries,
     ProcessSimulationQueries,
+    TrafficQueries,
     ExplanationQueries,
     MigrationQueries,
     WhatIfQueries,

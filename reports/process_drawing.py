@@ -1,6 +1,6 @@
 """A process as a drawing (SVG): its steps, who does them, how long they may take, and where each outcome leads."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from voxloop.domain.feedback import Priority
 from voxloop.domain.limits import Limits
 from voxloop.domain.process import CLOSE, Case, Process, Step, StepKind
 from voxloop.domain.rules import Condition
+from voxloop.domain.statistics import StepTraffic
 from voxloop.domain.texts import Titles, label, outcome_title, say
 from voxloop.reports.flow_svg import Box, draw
 from voxloop.reports.palette import BLUE, BROWN, GREEN, GREY, INK, ORANGE, PURPLE, RED
@@ -39,13 +40,21 @@ class Words:
     outcomes: Titles = field(default_factory=dict)
 
 
-def draw_process(process: Process, words: Words) -> str:
-    """The drawing, a whole SVG document. Steps that cannot be reached are left out."""
+@dataclass(frozen=True)
+class Traffic:
+    """What happens at the steps, by their keys; who left them did so in the last ``days``."""
+
+    days: int
+    steps: Mapping[str, StepTraffic]
+
+
+def draw_process(process: Process, words: Words, traffic: Traffic | None = None) -> str:
+    """The drawing, a whole SVG document, with what happens there laid on. Steps that cannot be reached are left out."""
     words = replace(words, outcomes=process.outcome_titles)
     steps = _reachable(process)
     ends = [CLOSE] if any(CLOSE in step.following for step in steps.values()) else []
     places = {key: number for number, key in enumerate([*steps, *ends])}
-    boxes = [_box(step, words) for step in steps.values()]
+    boxes = [_box(step, words, traffic) for step in steps.values()]
     boxes += [Box(say(words.language, "stage.closed"), (), INK) for _ in ends]
     arrows: dict[tuple[int, int], list[str]] = {}
     for step in steps.values():
@@ -112,8 +121,9 @@ def _outcomes(outcomes: Iterable[str], words: Words) -> str:
     )
 
 
-def _box(step: Step, words: Words) -> Box:
-    return Box(_title(step, words), list(_lines(step, words)), _COLOURS[step.kind])
+def _box(step: Step, words: Words, traffic: Traffic | None) -> Box:
+    lines = [*_lines(step, words), *(_traffic_lines(step, words, traffic) if traffic else ())]
+    return Box(_title(step, words), lines, _COLOURS[step.kind])
 
 
 def _title(step: Step, words: Words) -> str:
@@ -137,6 +147,30 @@ def _lines(step: Step, words: Words) -> Iterator[str]:
         yield say(words.language, "drawing.wait", duration=duration_in(words.language, Duration(step.wait, whole=True)))
     if step.escalate:
         yield say(words.language, "drawing.escalations", count=len(step.escalate))
+
+
+def _traffic_lines(step: Step, words: Words, traffic: Traffic) -> Iterator[str]:
+    for each in (step, *step.branches):
+        found = traffic.steps.get(each.key)
+        lines = [] if found is None else list(_told_traffic(each, found, words.language, traffic.days))
+        for line in lines:
+            yield line if each is step else say(words.language, "drawing.of", what=_title(each, words), value=line)
+
+
+def _told_traffic(step: Step, found: StepTraffic, language: str, days: int) -> Iterator[str]:
+    if found.standing:
+        yield say(language, "drawing.standing", count=found.standing)
+    if found.left and (step.passing or found.median is None):
+        yield say(language, "drawing.passed", count=found.left, days=days)
+    elif found.left and found.median is not None:
+        yield say(language, "drawing.left", count=found.left, days=days, duration=_roughly(language, found.median))
+
+
+def _roughly(language: str, length: timedelta) -> str:
+    """A measured length in the unit that people would take, to two figures."""
+    name, unit = next((each for each in _UNITS if length >= each[1]), _UNITS[-1])
+    count = length / unit
+    return say(language, f"drawing.{name}", count=f"{count:.1f}".removesuffix(".0") if count < 10 else round(count))
 
 
 def _team(key: str, words: Words) -> str:

@@ -57,6 +57,7 @@ step_run = Table(
     # Who may see an item because a branch of it stands with her team.
     Index("ix_step_run_branches", "team", "item", postgresql_where=text("ended_at IS NULL AND parent IS NOT NULL")),
     Index("one_open_branch", "item", "step", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Index("ix_step_run_ended_at", "ended_at", postgresql_where=text("outcome IS NOT NULL")),
 )
 
 assignment = Table(

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -6,8 +7,9 @@ import pytest
 
 from voxloop.domain.process import Process
 from voxloop.domain.process_reader import read_process
+from voxloop.domain.statistics import StepTraffic
 from voxloop.domain.texts import LANGUAGES
-from voxloop.reports.process_drawing import Words, draw_process
+from voxloop.reports.process_drawing import Traffic, Words, draw_process
 from voxloop.rules.sentences import condition_sentence
 from voxloop.tests.workflows.walking import starter_processes
 
@@ -65,6 +67,35 @@ def test_closed_items_come_back_where_the_process_says() -> None:
 def test_an_outcome_bears_the_name_that_its_process_gives_it() -> None:
     process = replace(read(task(outcomes={"ok": "close", "sent": "close"})), outcome_titles={"ok": TITLE})
     assert {TITLE["en"], "sent", "ok"} & set(shown(draw_process(process, words()))) == {TITLE["en"], "sent"}
+
+
+@pytest.mark.parametrize(
+    ("median", "told"),
+    [
+        (timedelta(seconds=1), "0 min"),
+        (timedelta(minutes=59.6), "60 min"),
+        (timedelta(hours=1.25), "1.2 h"),
+        (timedelta(hours=10.5), "10 h"),
+        (timedelta(days=3), "3 d"),
+        (timedelta(days=40.2), "40 d"),
+    ],
+)
+def test_what_happens_at_a_step_is_laid_on(median: timedelta, told: str) -> None:
+    traffic = Traffic(30, {"a": StepTraffic(4, 12, median), "gone": StepTraffic(1, 1, median)})
+    texts = shown(draw_process(read(task()), words(), traffic))
+    assert [text for text in texts if "now" in text or "half" in text] == [
+        "Here now: 4",
+        f"In 30 d 12×, half within {told}",
+    ]
+
+
+def test_of_a_branch_it_is_told_with_its_name_and_of_a_choice_without_a_time() -> None:
+    branch = {"key": "x", "kind": "task", "title": SHORT, "team": "customer_service", "outcomes": ["good"]}
+    both = task(kind="parallel", branches=[branch], outcomes={"done": "pick"})
+    choice: Written = {"key": "pick", "kind": "choice", "choice": [{"else": "close"}]}
+    steps = {"x": StepTraffic(2, 0, None), "pick": StepTraffic(0, 5, timedelta())}
+    texts = shown(draw_process(read(both, choice), words(), Traffic(7, steps)))
+    assert {"Q: Here now: 2", "In 7 d 5×"} <= set(texts)
 
 
 @pytest.mark.parametrize("target", ["a", "nowhere"])

@@ -125,3 +125,12 @@ async def test_who_must_stay_is_told_and_makes_the_exit_code_1(place: Place, vox
     assert (said.code, (await place.house.row(item))["step"]) == (0, "answer")
     said = await voxloop("process", "migrate", place.key)
     assert (said.code, said.err) == (1, "There is no item to be moved.\n")
+
+
+async def test_a_drawing_shows_where_items_stand_and_how_long_they_stay(place: Place, voxloop: Terminal) -> None:
+    item, _ = [await place.house.settled_item("suggestion") for _ in range(2)]
+    assert "Here now" not in (await voxloop("process", "render", place.key)).out
+    await place.house.act(item, Verb.COMPLETE, outcome="good")
+    svg = (await voxloop("process", "render", place.key, "--days", "7")).out
+    assert svg.count("Here now: 1") == 2  # one at the review, one at the plan
+    assert "In 7 d 1×, half within" in svg
