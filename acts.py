@@ -19,7 +19,7 @@ from voxloop.domain.refusals import RefusalCode, Refused
 from voxloop.domain.rights import FOLLOW, demand_right
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.reception import Parts, find
-from voxloop.store import contents, events, following, people, queues, steps
+from voxloop.store import contents, events, following, people, presence, queues, steps
 from voxloop.store.sessions import Row, Session
 
 # What claiming an item is refused with when it left the queue meanwhile.
@@ -245,12 +245,33 @@ async def follow(parts: Parts, viewer: Viewer, wanted: UUID | str, on: bool) -> 
         Refused: the viewer sees no such item, or stands for no member.
     """
     async with parts.sessions.begin() as session:
-        item: UUID = (await find(session, viewer, wanted))["id"]
-        demand_right(viewer, FOLLOW)
-        if viewer.member is None:
-            raise Refused(RefusalCode.FORBIDDEN)
-        await (following.follow if on else following.unfollow)(session, item, viewer.member)
+        item, member = await _colleague(session, viewer, wanted)
+        await (following.follow if on else following.unfollow)(session, item, member)
     return item
+
+
+async def attend(parts: Parts, viewer: Viewer, wanted: UUID | str, writing: bool | None) -> UUID:
+    """Have an item open for a minute, ``writing`` or not, or (None) no more; answers its id. No loop hears of it.
+
+    Raises:
+        Refused: as above.
+    """
+    async with parts.sessions.begin() as session:
+        item, member = await _colleague(session, viewer, wanted)
+        if writing is None:
+            await presence.leave(session, item, member)
+        else:
+            await presence.say(session, item, member, writing)
+    return item
+
+
+async def _colleague(session: Session, viewer: Viewer, wanted: UUID | str) -> tuple[UUID, str]:
+    """The item and the member, if she is one of those who work on items."""
+    item: UUID = (await find(session, viewer, wanted))["id"]
+    demand_right(viewer, FOLLOW)
+    if viewer.member is None:
+        raise Refused(RefusalCode.FORBIDDEN)
+    return item, viewer.member
 
 
 def _act(viewer: Viewer, asked: Asked, content: _Content | None, other: str | None) -> Act:

@@ -11,7 +11,7 @@ from temporalio import activity
 from voxloop.activities import news
 from voxloop.activities.scene import Means
 from voxloop.domain.relations import News, OtherChanged
-from voxloop.store import contents, duplicates, events, feedback, linked_items, messages, outbox, simulations
+from voxloop.store import contents, duplicates, events, feedback, linked_items, messages, outbox, presence, simulations
 
 _GRACE = timedelta(minutes=5)
 _PAGE = 1_000
@@ -69,6 +69,7 @@ class Reconciler:
             merged = await duplicates.out_of_step(session, _GRACE)
             for row in merged:
                 await news.send(session, row["id"], OtherChanged(News.CANONICAL, str(row["other"]), row["version"]))
+            await presence.sweep(session)
             swept = await contents.sweep(session) + await simulations.sweep(session)
         started, told = await self._compare(open_)  # last: loops are asked here, and one may not answer
         return Repairs(started, told, ended, len(targets), len(links), swept, len(merged))

@@ -25,6 +25,7 @@ from voxloop.graphql.messages import Message, read_messages
 from voxloop.graphql.nodes import Node, global_id, made
 from voxloop.graphql.people import Member, Team
 from voxloop.graphql.pins import ClosingReason, PinnedDocument, pinned_document
+from voxloop.graphql.presence import Presence
 from voxloop.graphql.products import Product, ProductLine
 from voxloop.graphql.relations import FeedbackLink, RelatedFeedback, links, related
 from voxloop.graphql.rewards import Reward
@@ -192,6 +193,10 @@ class Feedback(Node):
     def followed_by_me(self, info: Info) -> bool:
         viewer = info.context.viewer
         return viewer.member is not None and any(row["member"] == viewer.member for row in self._below("followers"))
+
+    @resolver("Who has it open, in the order in which they opened it; not for intake tokens.")
+    def presence(self, info: Info) -> list[Presence]:
+        return [made(Presence, row, row=row) for row in self._between_colleagues(info, "presence")]
 
     @resolver("What happened to it, in order.")
     def timeline(

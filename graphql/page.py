@@ -28,6 +28,7 @@ from voxloop.store import (
     item_links,
     linked_items,
     messages,
+    presence,
     rewards,
     steps,
     surveys,
@@ -59,6 +60,7 @@ _LOADS: Mapping[str, tuple[_Load, tuple[str, ...]]] = {
     "merged_into": (duplicates.merged_into, ("mergedInto",)),
     "merged": (duplicates.merged_items, ("merged",)),
     "followers": (following.of_items, ("followers", "followedByMe")),
+    "presence": (presence.of_items, ("presence",)),
 }
 
 

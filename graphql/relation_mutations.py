@@ -1,4 +1,4 @@
-"""The mutations that tie an item to other items, and members to items."""
+"""The mutations that tie an item to other items, and members to items, if only for as long as they look."""
 
 from typing import Annotated
 from uuid import UUID
@@ -48,6 +48,17 @@ class UnfollowFeedbackInput:
     id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
 
 
+@strawberry.input(description="Have an item open.")
+class AnnouncePresenceInput:
+    id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+    writing: bool = strawberry.field(default=False, description="Whether you are writing an answer or a note.")
+
+
+@strawberry.input(description="Have an item open no more.")
+class EndPresenceInput:
+    id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+
+
 _GIVEN = strawberry.argument(description="What is wanted.")
 
 
@@ -83,6 +94,17 @@ class RelationMutations:
     async def unfollow_feedback(self, info: Info, input: Annotated[UnfollowFeedbackInput, _GIVEN]) -> FeedbackPayload:
         return await answered(info, _follow(info, input.id, on=False))
 
+    @mutation(
+        "Say that you have an item open. It lasts a minute, so say it again every half; who watches the item hears of "
+        "it when it begins, when you start or stop writing, and when you end it. For members."
+    )
+    async def announce_presence(self, info: Info, input: Annotated[AnnouncePresenceInput, _GIVEN]) -> FeedbackPayload:
+        return await answered(info, _attend(info, input.id, input.writing))
+
+    @mutation("Say that you have it open no more.")
+    async def end_presence(self, info: Info, input: Annotated[EndPresenceInput, _GIVEN]) -> FeedbackPayload:
+        return await answered(info, _attend(info, input.id, None))
+
 
 def _item(given: str) -> UUID | str:
     return uuid_of("Feedback", given) or given
@@ -91,3 +113,8 @@ def _item(given: str) -> UUID | str:
 async def _follow(info: Info, wanted: str, on: bool) -> Feedback | None:
     context = info.context
     return await reread(info, await acts.follow(context.parts, context.viewer, _item(wanted), on))
+
+
+async def _attend(info: Info, wanted: str, writing: bool | None) -> Feedback | None:
+    context = info.context
+    return await reread(info, await acts.attend(context.parts, context.viewer, _item(wanted), writing))

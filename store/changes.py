@@ -43,6 +43,11 @@ async def newest(session: Session, items: Iterable[UUID]) -> Sequence[Row]:
     return (await session.execute(_NEWEST.where(feedback.c.id.in_(list(items))))).mappings().all()
 
 
+async def tell(session: Session, item: UUID) -> None:
+    """Have whoever watches an item read it again, though its row has not changed."""
+    await session.execute(select(func.pg_notify(_CHANNEL, str(item))))
+
+
 class Listener:
     """Tells ``heard`` the ids of items that have changed, for as long as ``run`` runs; ``began`` says that it does."""
 

@@ -1,7 +1,8 @@
-"""The tables of what ties items to each other and to people: links, followers, mentions, surveys."""
+"""The tables of what ties items to each other and to people: links, followers, presence, mentions, surveys."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -40,6 +41,18 @@ follower = Table(
     key("member", ForeignKey("member.key"), primary_key=True),
     now("since"),
     Index("ix_follower_member", "member", "item"),
+)
+
+# Who has an item open. What a crash takes away is said again within half a minute, so it is in no log.
+presence = Table(
+    "presence",
+    metadata,
+    item(primary_key=True),
+    key("member", ForeignKey("member.key"), primary_key=True),
+    Column("writing", Boolean, nullable=False),
+    now("since"),
+    now("said_at"),
+    prefixes=["UNLOGGED"],
 )
 
 mention = Table(
