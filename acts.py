@@ -97,7 +97,7 @@ async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked
         demand_right(viewer, wish.verb)
         if row["finished_at"] is not None:
             raise Refused(RefusalCode.ALREADY_FINISHED)
-        if wish.verb in (Verb.ACCEPT, Verb.REASSIGN):
+        if wish.verb in (Verb.ACCEPT, Verb.REASSIGN, Verb.SNOOZE):
             await _check_hands(session, viewer, row, wish)
         other = await _other(session, viewer, row, wish)
         act = _act(viewer, asked, await _remember(session, viewer, row, asked), other)
@@ -213,7 +213,7 @@ async def _remember(session: Session, viewer: Viewer, row: Row, asked: Asked) ->
     if known is not None and known["argument_hash"] != hash_:
         raise Refused(RefusalCode.KEY_REUSED, ["key"])
     if known is None and wish.at is not None:  # repeated later, it was done in time
-        _check_instant(wish.at, datetime.now(UTC))
+        _check_instant(wish.at, datetime.now(UTC), "until" if wish.verb is Verb.SNOOZE else "at")
     if wish.words is None:
         return None
     if known is not None and known["content"] is not None:
@@ -229,13 +229,13 @@ def _hash(asked: Asked) -> str:
     return digest({"expect": asked.expect, **asdict(asked.wish)})
 
 
-def _check_instant(at: datetime, now: datetime) -> None:
+def _check_instant(at: datetime, now: datetime, field: str) -> None:
     """Clocks count the days up to it one by one, so it lies no farther ahead than their calendars look."""
     if at <= now:
-        raise Refused(RefusalCode.NOT_IN_FUTURE, ["at"])
+        raise Refused(RefusalCode.NOT_IN_FUTURE, [field])
     if at > now + FARTHEST:
         bounds = {"least": now.isoformat(timespec="seconds"), "most": (now + FARTHEST).isoformat(timespec="seconds")}
-        raise Refused(RefusalCode.OUT_OF_RANGE, ["at"], **bounds)
+        raise Refused(RefusalCode.OUT_OF_RANGE, [field], **bounds)
 
 
 async def follow(parts: Parts, viewer: Viewer, wanted: UUID | str, on: bool) -> UUID:

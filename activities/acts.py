@@ -18,6 +18,7 @@ from voxloop.activities import (
     migrations,
     notices,
     owners,
+    snoozes,
     stations,
     surveys,
     turn,
@@ -259,6 +260,7 @@ _PARTS: dict[Verb, _Part] = {
     Verb.UNLINK: links.unlink,
     Verb.MERGE: merging.merge,
     Verb.UNMERGE: merging.unmerge,
+    Verb.SNOOZE: snoozes.snooze,
 }
 _KINDS = {
     Verb.ACCEPT: "accepted",
@@ -285,4 +287,5 @@ _KINDS = {
     Verb.UNLINK: "unlinked",
     Verb.MERGE: "merged",
     Verb.UNMERGE: "unmerged",
+    Verb.SNOOZE: "snoozed",
 }

@@ -1,5 +1,5 @@
-"""What is due at an instant: a warning, a breach, an escalation, a reminder, a silent customer, the end of a wait, a
-survey, the end of the reopening window.
+"""What is due at an instant: a warning, a breach, an escalation, a reminder, a silent customer, the end of a wait or
+of a snooze, a survey, the end of the reopening window.
 
 Each fires once, also after an outage: what has fired stands in the rows, and levels only rise.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from voxloop.activities import clocks, decisions, facts, notices, stations, surveys, turn
+from voxloop.activities import clocks, decisions, facts, notices, snoozes, stations, surveys, turn
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.limits import ClockName, Escalation
@@ -54,6 +54,8 @@ class Moments:
                 await _go_on(scene)
             elif kind == "survey":
                 await surveys.send(scene)
+            elif kind == "wake":
+                await snoozes.wake(scene)
             else:
                 await _of_step(scene, kind, rest, moment)
 

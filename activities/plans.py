@@ -57,6 +57,7 @@ async def settle(scene: Scene) -> Plan:
         unreasoned=process.unreasoned(step) if process and step else [],
         survey=survey,
         branches=await branches.open_ones(scene),
+        snoozed=scene.item["snoozed_until"] is not None,
     )
 
 
@@ -84,6 +85,8 @@ async def _moments(scene: Scene, running: Sequence[ClockRow], surveyed: bool) ->
         moments += silence(step, run, scene.means.scale)
         moments += reminders(step, run, scene.means.scale)
         moments += wait_end(run)
+    if scene.item["snoozed_until"] is not None:
+        moments.append(Moment(scene.item["snoozed_until"], "wake"))
     if scene.stage is Stage.CLOSED and not _together(scene):
         since = scene.item["settled_at"] or scene.item["closed_at"]
         moments += () if surveyed else survey_time(scene.item["outcome"], since, process, scene.means.scale)

@@ -10,7 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from voxloop import logs
-from voxloop.activities import clocks, plans, watching, webhooks
+from voxloop.activities import clocks, plans, snoozes, watching, webhooks
 from voxloop.activities.scene import Means, Scene
 from voxloop.domain.loop import Plan, Turn
 from voxloop.store import events, feedback
@@ -32,6 +32,7 @@ async def take(means: Means, turn: Turn, part: Part) -> Plan:
         await scene.write_clocks()
         await watching.tell(scene)
         await webhooks.announce(scene)
+        snoozes.settle(scene)
         plan = await plans.settle(scene)
         written = Written(turn.version, scene.now, scene.happened, scene.changes, plan, scene.targets)
         await feedback.advance(session, scene.item, written)

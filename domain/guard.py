@@ -117,6 +117,8 @@ def _change_refusal(act: Act, plan: Plan) -> RefusalCode | None:
         return RefusalCode.UNCHANGED
     if act.verb is Verb.MIGRATE and act.document == plan.process:
         return RefusalCode.UNCHANGED
+    if act.verb is Verb.SNOOZE and act.at is None and not plan.snoozed:
+        return RefusalCode.UNCHANGED
     if act.verb is Verb.SET_DUE and act.clock not in plan.clocks:
         return RefusalCode.CLOCK_NOT_RUNNING
     return RefusalCode.TOO_MANY_TAGS if act.verb is Verb.ADD_TAG and plan.tags >= MOST_TAGS else None

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     UNLINK = "unlink"
     MERGE = "merge"
     UNMERGE = "unmerge"
+    SNOOZE = "snooze"
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Plan:
     those that run; ``process``: the id of the version that it keeps to. ``reasons``: the closing reasons of its
     process; ``unreasoned``: the outcomes of the step that close it for one that must be named. ``survey``: whether one
     was sent (``asked``) or is ``answered``. ``merged``: another item stands for it; ``together``: that one is not
-    closed, so that this one waits for it. ``branches``: what is open of a parallel step.
+    closed, so that this one waits for it. ``branches``: what is open of a parallel step. ``snoozed``: put aside.
     """
 
     version: int
@@ -122,6 +123,7 @@ class Plan:
     merged: bool = False
     together: bool = False
     branches: list[Branch] = field(default_factory=list)
+    snoozed: bool = False
 
     @property
     def waits(self) -> bool:

@@ -2,9 +2,10 @@
 
 A name tells the activity what is due: ``<clock>.warn.<share>``, ``<clock>.breach``, ``escalate.<level>``, ``silent``
 (the customer did not answer), ``remind.<n>`` (she is asked again), ``waited`` (an automatic step has waited),
-``survey`` (a closed item's customer is asked how content she is), ``finish`` (the reopening window ends). What has
-fired stands in the rows and never returns. While a step's limit stands still, so do its escalations; afterwards they
-come later by as much. A branch's clocks and escalations name its run: ``finish/7.breach``.
+``survey`` (a closed item's customer is asked how content she is), ``wake`` (what was put aside comes back), ``finish``
+(the reopening window ends). What has fired stands in the rows and never returns. While a step's limit stands still, so
+do its escalations; afterwards they come later by as much. A branch's clocks and escalations name its run:
+``finish/7.breach``.
 """
 
 from collections.abc import Iterable, Mapping

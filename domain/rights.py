@@ -30,7 +30,7 @@ _MAY = {
     Role.HANDLER: {
         *("accept", "complete", "reply", "note", "reassign", "reopen", "wait_for_customer", "resume"),
         *("change_priority", "change_type", "add_tag", "remove_tag", "mark_spam", "answer_survey", ADVANCE),
-        *("link", "unlink", "merge", "unmerge", FOLLOW),
+        *("link", "unlink", "merge", "unmerge", "snooze", FOLLOW),
         READ_DOCUMENTS,
     },
     Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen", "answer_survey"},

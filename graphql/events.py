@@ -24,7 +24,7 @@ Runs = Mapping[str, Row]
 # What an event may say besides: what rules did in its turn. Its own sentence may say some of it.
 _BESIDES = (
     *("branch", "because", "assigned", "unassigned", "fired", "copied", "rewarded", "unrewarded", "ignored"),
-    *("called", "uncalled", "ended", "withdrawn", "joined", "closing_reason", "never_due"),
+    *("called", "uncalled", "ended", "withdrawn", "joined", "closing_reason", "never_due", "woken"),
 )
 _AS_THEY_ARE = ("score", "called", "uncalled", "tag", "other", "level")
 # Of the details of an event, what its sentence needs where the customer reads it.

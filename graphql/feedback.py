@@ -194,6 +194,11 @@ class Feedback(Node):
         viewer = info.context.viewer
         return viewer.member is not None and any(row["member"] == viewer.member for row in self._below("followers"))
 
+    @resolver("Until when it is put aside, while its clocks run on; not for intake tokens.")
+    def snoozed_until(self, info: Info) -> datetime | None:
+        until: datetime | None = self.row["snoozed_until"]
+        return None if info.context.viewer.role is Role.INTAKE else until
+
     @resolver("Who has it open, in the order in which they opened it; not for intake tokens.")
     def presence(self, info: Info) -> list[Presence]:
         return [made(Presence, row, row=row) for row in self._between_colleagues(info, "presence")]

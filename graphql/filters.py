@@ -74,6 +74,7 @@ class FeedbackWhere:
     part: Choice[str] | None = strawberry.field(default=None, description="The part.")
     customer: Choice[strawberry.ID] | None = strawberry.field(default=None, description="Global id of the customer.")
     overdue: bool | None = strawberry.field(default=None, description="Whether a target is missed.")
+    snoozed: bool | None = strawberry.field(default=None, description="Whether it is put aside.")
     followed_by: str | None = strawberry.field(default=None, description="Key of a member who follows it.")
     rating: IntFilter | None = strawberry.field(default=None, description="Stars.")
     received_at: DateTimeRange | None = strawberry.field(default=None, description="When it was received.")
@@ -134,6 +135,8 @@ def _comparisons(given: FeedbackWhere) -> Iterator[Comparison]:
             yield from _chosen(column, choice)
     if given.overdue is not None:
         yield Comparison("overdue", "eq", given.overdue)
+    if given.snoozed is not None:
+        yield Comparison("snoozed_until", "is_null", not given.snoozed)
     if given.followed_by is not None:
         yield Comparison(FOLLOWERS, "has", readable("where.followedBy", given.followed_by))
     if given.rating is not None:

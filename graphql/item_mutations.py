@@ -102,6 +102,16 @@ class ChangePriorityInput(ItemInput):
     priority: Priority = strawberry.field(description="The priority from now on.")
 
 
+@strawberry.input(description="Put an item aside.")
+class SnoozeFeedbackInput(ItemInput):
+    until: datetime = strawberry.field(description="Until this instant, which lies in the future.")
+
+
+@strawberry.input(description="Take up an item again that is put aside.")
+class WakeFeedbackInput(ItemInput):
+    pass
+
+
 @strawberry.input(description="Correct what the writer mainly does.")
 class ChangeTypeInput(ItemInput):
     type: FeedbackType = strawberry.field(description="The right type.")
@@ -194,6 +204,17 @@ class ItemMutations:
     @mutation("Go on with a step that waits for the customer.")
     async def resume(self, info: Info, input: Annotated[ResumeInput, _GIVEN]) -> FeedbackPayload:
         return await perform(info, input, lambda: Wish(Verb.RESUME))
+
+    @mutation(
+        "Put an item aside until an instant: it leaves `myWork` and queues, while its clocks run on. It comes back "
+        "then, or sooner when its customer writes, a target nears or is missed, or it comes to somebody else."
+    )
+    async def snooze_feedback(self, info: Info, input: Annotated[SnoozeFeedbackInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.SNOOZE, at=input.until))
+
+    @mutation("Take up an item again that is put aside.")
+    async def wake_feedback(self, info: Info, input: Annotated[WakeFeedbackInput, _GIVEN]) -> FeedbackPayload:
+        return await perform(info, input, lambda: Wish(Verb.SNOOZE))
 
     @mutation("Change the priority. Targets count anew from the original start; pauses stay.")
     async def change_priority(self, info: Info, input: Annotated[ChangePriorityInput, _GIVEN]) -> FeedbackPayload:

@@ -1,4 +1,5 @@
-"""Work: what waits for a member, as a filter of items. It, or a branch of it, is hers or in her team's queue."""
+"""Work: what waits for a member, as a filter of items. It, or a branch of it, is hers or in her team's queue,
+and nobody has put it aside."""
 
 from enum import StrEnum
 
@@ -29,4 +30,5 @@ def work_of(viewer: Viewer, of: Work) -> Where:
         Where((Comparison("team", "in", viewer.teams), *queued)),
         Where((Comparison("branch_queue", "in", viewer.teams),)),
     ]
-    return Where(some=tuple({Work.MINE: mine, Work.TEAM: team, Work.BOTH: [*mine, *team]}[of]))
+    awake = Comparison("snoozed_until", "is_null", True)
+    return Where((awake,), some=tuple({Work.MINE: mine, Work.TEAM: team, Work.BOTH: [*mine, *team]}[of]))

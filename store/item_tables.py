@@ -90,6 +90,8 @@ feedback = Table(
     Column("round", Integer, nullable=False, server_default="1"),
     instant("due_at"),
     Column("overdue", Boolean, nullable=False, server_default=text("false")),
+    # Until when somebody has put it aside.
+    instant("snoozed_until"),
     instant("acknowledged_at"),
     instant("first_responded_at"),
     instant("answered_at"),

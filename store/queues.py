@@ -1,4 +1,7 @@
-"""What waits in teams' queues: steps and branches that a member does and that nobody has, in the order of each team."""
+"""What waits in teams' queues: steps and branches that a member does and that nobody has, in the order of each team.
+
+What is snoozed waits for nobody.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -15,6 +18,7 @@ from voxloop.store.tables import team
 
 _UNOWNED = feedback.c.owner.is_(None) & (feedback.c.stage == literal_column(f"'{Stage.WORKING}'"))  # as the index says
 _QUEUED = _UNOWNED & branches.stands_with("waits", "is_null", True)
+_AWAKE = feedback.c.snoozed_until.is_(None)
 _URGENCY = case({priority: place for place, priority in enumerate(Priority)}, value=feedback.c.priority)
 _ORDERS: Mapping[str, Sequence[ColumnElement[Any]]] = {
     QueueOrder.DUE: (feedback.c.due_at,),
@@ -42,7 +46,7 @@ def _foremost(
     by: Sequence[ColumnElement[Any]], queued: ColumnElement[bool], without: Collection[UUID], sorted_: bool = False
 ) -> Select[Any]:
     """``sorted_``: the queue's index has the order; else an offset keeps out those that have it and know no queue."""
-    mine = select(*by).where(queued, feedback.c.id.not_in(without))
+    mine = select(*by).where(queued, _AWAKE, feedback.c.id.not_in(without))
     if sorted_:
         return select(mine.order_by(*by).limit(1).subquery())
     found = mine.offset(literal_column("0")).subquery()
@@ -60,4 +64,5 @@ async def sizes(session: Session) -> dict[str, int]:
     """How many items wait in the queue of each team that has any, themselves or with a branch."""
     whole = select(feedback.c.team, feedback.c.id).where(feedback.c.team.is_not(None), _QUEUED)
     waiting = whole.union(branches.queues()).subquery()
-    return await counts(session, select(waiting.c.team, func.count()).group_by(waiting.c.team))
+    awake = select(waiting.c.team, func.count()).join(feedback, feedback.c.id == waiting.c.id).where(_AWAKE)
+    return await counts(session, awake.group_by(waiting.c.team))
