@@ -160,10 +160,11 @@ def _traffic_lines(step: Step, words: Words, traffic: Traffic) -> Iterator[str]:
 def _told_traffic(step: Step, found: StepTraffic, language: str, days: int) -> Iterator[str]:
     if found.standing:
         yield say(language, "drawing.standing", count=found.standing)
-    if found.left and (step.passing or found.median is None):
-        yield say(language, "drawing.passed", count=found.left, days=days)
-    elif found.left and found.median is not None:
-        yield say(language, "drawing.left", count=found.left, days=days, duration=_roughly(language, found.median))
+    if found.left:
+        stayed = None if step.passing or found.median is None else _roughly(language, found.median)
+        yield say(
+            language, "drawing.left" if stayed else "drawing.passed", count=found.left, days=days, duration=stayed
+        )
 
 
 def _roughly(language: str, length: timedelta) -> str:
