@@ -168,9 +168,9 @@ def _told_traffic(step: Step, found: StepTraffic, language: str, days: int) -> I
 
 
 def _roughly(language: str, length: timedelta) -> str:
-    """A measured length in the unit that people would take, to two figures."""
+    """A measured length in the unit that people would take, to two figures; a minute at least."""
     name, unit = next((each for each in _UNITS if length >= each[1]), _UNITS[-1])
-    count = length / unit
+    count = max(length / unit, 1.0)
     return say(language, f"drawing.{name}", count=f"{count:.1f}".removesuffix(".0") if count < 10 else round(count))
 
 

@@ -72,7 +72,7 @@ def test_an_outcome_bears_the_name_that_its_process_gives_it() -> None:
 @pytest.mark.parametrize(
     ("median", "told"),
     [
-        (timedelta(seconds=1), "0 min"),
+        (timedelta(seconds=1), "1 min"),
         (timedelta(minutes=59.6), "60 min"),
         (timedelta(hours=1.25), "1.2 h"),
         (timedelta(hours=10.5), "10 h"),
