@@ -82,6 +82,8 @@ def _step_refusal(act: Act, plan: Plan) -> RefusalCode | None:
         return RefusalCode.STEP_NOT_OPEN  # what was filled in answers the form of that step
     if act.verb in _AT_MEMBER_STEPS and plan.kind not in MEMBER_STEPS:
         return RefusalCode.WRONG_STEP
+    if act.verb is Verb.SNOOZE and act.at is not None and plan.branches:
+        return RefusalCode.WRONG_STEP  # what one puts aside, others have to do
     if act.verb is Verb.WAIT_FOR_CUSTOMER and plan.waits:
         return RefusalCode.ALREADY_WAITING
     if act.verb is Verb.RESUME and not plan.waits:

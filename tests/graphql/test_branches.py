@@ -248,3 +248,8 @@ async def test_the_timeline_names_the_branches(risk: Risk, house: House) -> None
     assert {event["kind"] for event in shown} <= SHOWN_TO_CUSTOMERS
     chinese = (await risk.api.ask(TIMELINE, code=risk.code, language="ZH_CN"))["feedback"]
     assert all("{" not in event["sentence"] for event in chinese["timeline"])
+
+
+async def test_what_others_have_to_do_too_is_put_aside_by_nobody(risk: Risk) -> None:
+    at = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    assert await risk.do("snoozeFeedback", "manager", until=at) == ["WRONG_STEP"]

@@ -66,7 +66,7 @@ def test_closed_items_come_back_where_the_process_says() -> None:
 
 def test_an_outcome_bears_the_name_that_its_process_gives_it() -> None:
     process = replace(read(task(outcomes={"ok": "close", "sent": "close"})), outcome_titles={"ok": TITLE})
-    assert {TITLE["en"], "sent", "ok"} & set(shown(draw_process(process, words()))) == {TITLE["en"], "sent"}
+    assert {TITLE["en"], "Sent", "ok"} & set(shown(draw_process(process, words()))) == {TITLE["en"], "Sent"}
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_branches_are_shown_with_who_has_them_and_what_they_lead_to() -> None:
     step: Written = {"key": "p", "kind": "parallel", "branches": branches, "choice": ways, "join": {"any": ["bad"]}}
     text = " ".join(shown(draw_process(read(step, task()), words())))
     assert "• Q (Customer service)" in text
-    assert "Q: bad / good · Q: done" in text
+    assert "Q: bad / good · Q: Done" in text
     assert "Over as soon as one ends with: bad" in text
 
 
