@@ -212,8 +212,8 @@ async def _remember(session: Session, viewer: Viewer, row: Row, asked: Asked) ->
     known = await contents.remember_request(session, viewer.actor, item, key, hash_)
     if known is not None and known["argument_hash"] != hash_:
         raise Refused(RefusalCode.KEY_REUSED, ["key"])
-    if known is None and wish.at is not None:  # repeated later, it was done in time
-        _check_instant(wish.at, datetime.now(UTC), "until" if wish.verb is Verb.SNOOZE else "at")
+    if known is None:  # repeated later, it was done in time
+        check_instant(wish, datetime.now(UTC))
     if wish.words is None:
         return None
     if known is not None and known["content"] is not None:
@@ -229,8 +229,11 @@ def _hash(asked: Asked) -> str:
     return digest({"expect": asked.expect, **asdict(asked.wish)})
 
 
-def _check_instant(at: datetime, now: datetime, field: str) -> None:
-    """Clocks count the days up to it one by one, so it lies no farther ahead than their calendars look."""
+def check_instant(wish: Wish, now: datetime) -> None:
+    """Refuse an instant that has passed, or that lies farther ahead than calendars look, who count day by day."""
+    if wish.at is None:
+        return
+    field, at = "until" if wish.verb is Verb.SNOOZE else "at", wish.at
     if at <= now:
         raise Refused(RefusalCode.NOT_IN_FUTURE, [field])
     if at > now + FARTHEST:

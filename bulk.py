@@ -6,11 +6,12 @@ follows from the bulk update: one that is repeated after a lost worker happens o
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from voxloop.acts import Asked, Wish, perform
+from voxloop.acts import Asked, Wish, check_instant, perform
 from voxloop.domain.errands import ErrandKind
 from voxloop.domain.identity import digest, id_under
 from voxloop.domain.loop import Verb
@@ -26,7 +27,7 @@ from voxloop.store.sessions import Row, Session
 # What can be done to many: acts that depend on nothing but the item itself.
 POSSIBLE = (
     *(Verb.ACCEPT, Verb.REASSIGN, Verb.CHANGE_PRIORITY, Verb.CHANGE_TYPE, Verb.ADD_TAG, Verb.REMOVE_TAG),
-    *(Verb.NOTE, Verb.CANCEL, Verb.MARK_SPAM),
+    *(Verb.NOTE, Verb.CANCEL, Verb.MARK_SPAM, Verb.SNOOZE),
 )
 
 
@@ -69,10 +70,11 @@ async def _demand_target(session: Session, wish: Wish) -> None:
 
 async def _begin(session: Session, viewer: Viewer, many: Many, asked: Asked) -> Row:
     id_ = id_under(ErrandKind.BULK, viewer.actor, asked.key)
-    kept = {"wish": asdict(asked.wish), "filter": many.written}
+    kept = {"wish": _written(asked.wish), "filter": many.written}
     row = await bulks.begin(session, id=id_, **kept, viewer=asdict(viewer), author=viewer.actor)
     if row is None:
         return await _again(session, id_, kept)
+    check_instant(asked.wish, datetime.now(UTC))
     total = await bulks.take(session, id_, viewer, many.wanted)
     if total > MOST_ITEMS:
         raise Refused(RefusalCode.TOO_MANY, ["ids"], most=MOST_ITEMS)
@@ -122,8 +124,13 @@ async def _act(parts: Parts, row: Row, item: UUID) -> int:
     return done.version
 
 
+def _written(wish: Wish) -> dict[str, Any]:
+    return {**asdict(wish), "at": wish.at.isoformat() if wish.at is not None else None}
+
+
 def _wish(kept: Mapping[str, Any]) -> Wish:
-    return Wish(**{**kept, "verb": Verb(kept["verb"]), "fields": tuple(kept["fields"])})
+    at = datetime.fromisoformat(kept["at"]) if kept["at"] is not None else None
+    return Wish(**{**kept, "verb": Verb(kept["verb"]), "fields": tuple(kept["fields"]), "at": at})
 
 
 def _viewer(kept: Mapping[str, Any]) -> Viewer:

@@ -1,6 +1,7 @@
 """The mutations that act on many items at once."""
 
 from collections.abc import Awaitable, Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -57,6 +58,7 @@ class BulkAct:
     add_note: str | None = strawberry.field(
         default=None, description=f"A note that only members read, up to {LONGEST_TEXT} characters."
     )
+    snooze: datetime | None = strawberry.field(default=None, description="Put it aside until this instant.")
     cancel: BulkCancel | None = strawberry.field(default=None, description="Give it up.")
     mark_spam: str | None = strawberry.field(default=None, description="Close it as spam; why.")
 
@@ -154,6 +156,7 @@ def _wishes(given: BulkAct) -> list[Wish | None]:
         Wish(Verb.ADD_TAG, tag(given.add_tag)) if given.add_tag is not None else None,
         Wish(Verb.REMOVE_TAG, tag(given.remove_tag)) if given.remove_tag is not None else None,
         Wish(Verb.NOTE, words("addNote", given.add_note)) if given.add_note is not None else None,
+        Wish(Verb.SNOOZE, at=given.snooze) if given.snooze is not None else None,
         giving_up(ended.reason, ended.closing_reason) if ended is not None else None,
         Wish(Verb.MARK_SPAM, comment("markSpam", given.mark_spam)) if given.mark_spam is not None else None,
     ]

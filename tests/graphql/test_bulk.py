@@ -1,5 +1,6 @@
 """Bulk updates as frontends ask for them and watch them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from voxloop.background import running
@@ -91,6 +92,7 @@ async def test_what_is_not_clear_is_refused(living: Api) -> None:
         ({"act": {}, "ids": ids}, "EXACTLY_ONE", ["act"]),
         ({"act": {"addTag": "x", "cancel": {"reason": "y"}}, "ids": ids}, "EXACTLY_ONE", ["act"]),
         ({"act": {"addTag": " "}, "ids": ids}, "REQUIRED", ["tag"]),
+        ({"act": {"snooze": "2020-01-01T00:00:00Z"}, "ids": ids}, "NOT_IN_FUTURE", ["until"]),
         ({"act": {"reassign": {"team": "nobody"}}, "ids": ids}, "NOT_FOUND", ["team"]),
         ({"act": {"addTag": "x"}, "ids": ["FB-999999"]}, "NOT_FOUND", ["ids"]),
         ({"act": {"addTag": "x"}, "ids": ids * 10_001}, "TOO_MANY", ["ids"]),
@@ -113,3 +115,28 @@ async def test_codes_out_of_sight_are_of_no_items(living: Api, house: House) -> 
     [unseen] = await items(living, 1)
     refused = (await start(living, "sun_yi", ids=[unseen["code"]], act={"addTag": "seen"}))["userErrors"]
     assert [(error["code"], error["field"]) for error in refused] == [("NOT_FOUND", ["ids"])]
+
+
+async def test_many_are_put_aside(living: Api, house: House) -> None:
+    made = await items(living, 2)
+    until_then = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
+    async with running(house.relay.run()):
+        for each in made:
+            await _stands(living, each["code"], True)
+        asked: dict[str, Any] = {
+            "ids": [each["id"] for each in made],
+            "act": {"snooze": until_then},
+            "key": str(new_id()),
+        }
+        begun = await start(living, "manager", **asked)
+        assert (await start(living, "manager", **asked))["bulkRun"]["id"] == begun["bulkRun"]["id"]
+
+        async def has_ended() -> bool:
+            run = (await living.ask(READ, "manager", id=begun["bulkRun"]["id"]))["bulkRun"]
+            return (run["done"], run["refused"]) == (2, 0)
+
+        await until(has_ended, "put aside")
+    for each in made:
+        found = await living.ask(f'{{ feedback(code: "{each["code"]}") {{ snoozedUntil }} }}')
+        assert found["feedback"] == {"snoozedUntil": until_then}
+        assert (await living.do("wakeFeedback", "manager", id=each["id"], key="wake"))["userErrors"] == []
