@@ -17,7 +17,7 @@ from voxloop.domain.refusals import RefusalCode, Refused, demand
 from voxloop.domain.rights import MANAGE_PEOPLE, demand_right
 from voxloop.domain.viewer import Role, Viewer
 from voxloop.reception import Parts
-from voxloop.store import absences, documents, outbox, people, products
+from voxloop.store import absences, documents, outbox, people, products, views
 from voxloop.store.sessions import Row, Session
 
 _log = logging.getLogger(__name__)
@@ -35,6 +35,8 @@ async def update_member(parts: Parts, viewer: Viewer, key: str, changes: Mapping
             raise Refused(RefusalCode.NOT_FOUND, ["member"])
         demand(*member_problems(changes, await _staff(session)))
         await people.change_member(session, key, changes)
+        if changes.get("active") is False:
+            await views.forget(session, f"member:{key}")
         await _look_after(session, key)
     _told(parts, viewer, f"member {key}", changes)
 

@@ -6,6 +6,7 @@ from voxloop.domain.viewer import Role, Viewer
 SUBMIT, ADVANCE, READ_DOCUMENTS, EDIT_DOCUMENTS = "submit", "advance", "read_documents", "edit_documents"
 MANAGE_PEOPLE = "manage_people"
 FOLLOW = "follow"
+SAVE_VIEWS, SHARE_VIEWS = "save_views", "share_views"
 
 # The events that concern the customer; the rest is between colleagues, and intake tokens do not see it.
 SHOWN_TO_CUSTOMERS = frozenset(
@@ -32,6 +33,7 @@ _MAY = {
         *("change_priority", "change_type", "add_tag", "remove_tag", "mark_spam", "answer_survey", ADVANCE),
         *("link", "unlink", "merge", "unmerge", "snooze", FOLLOW),
         READ_DOCUMENTS,
+        SAVE_VIEWS,
     },
     Role.INTAKE: {SUBMIT, "confirm", "reject", "customer_reply", "reopen", "answer_survey"},
 }

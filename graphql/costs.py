@@ -20,6 +20,7 @@ _HEAVY = {
     "Query.explainDecision": 100,  # each reads a rule set
     "Query.migrationPreview": 5_000,
     "Query.processTraffic": 100,  # for each day
+    "View.count": 200,
     "Document.body": 1_000,
     "Document.drawing": 1_000,
     "Document.differences": 1_000,

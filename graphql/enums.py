@@ -26,6 +26,7 @@ from voxloop.domain.statistics import Dimension, Metric
 from voxloop.domain.studies import Field, ShadowState
 from voxloop.domain.texts import texts
 from voxloop.domain.viewer import Role
+from voxloop.domain.views import Sharing
 from voxloop.domain.walks import End
 from voxloop.graphql.work import Work
 from voxloop.reports.figures import FigureKind
@@ -144,6 +145,7 @@ _show(
         "both": "Both",
     },
 )
+_show(Sharing, "For whom a view is.", {"mine": "Its owner alone", "everybody": "All members"}, name="ViewSharing")
 _show(
     LinkKind,
     "What an item is to another one.",

@@ -34,6 +34,7 @@ from voxloop.graphql.relation_queries import RelationQueries
 from voxloop.graphql.simulations import SimulationQueries
 from voxloop.graphql.statistics import StatisticsQueries
 from voxloop.graphql.traffic import TrafficQueries
+from voxloop.graphql.views import ViewQueries
 from voxloop.graphql.vocabulary import VocabularyQueries
 from voxloop.graphql.what_ifs import WhatIfQueries
 from voxloop.graphql.work import Work, work_of
@@ -65,6 +66,7 @@ class Query(
     CalendarQueries,
     RelationQueries,
     BulkQueries,
+    ViewQueries,
 ):
     @resolver("Who you are.")
     def me(self, info: Info) -> Me:

@@ -18,11 +18,12 @@ from voxloop.graphql.migrations import migration
 from voxloop.graphql.nodes import Node
 from voxloop.graphql.page import feedback_page
 from voxloop.graphql.people import absence, colleague
+from voxloop.graphql.views import view_page
 from voxloop.graphql.what_ifs import find_what_ifs
-from voxloop.store import absences, bulks, customers, feedback, linked_items, migration_runs
+from voxloop.store import absences, bulks, customers, feedback, linked_items, migration_runs, views
 from voxloop.store.sessions import Session
 
-_BY_UUID = ("Feedback", "Customer", "Absence", "Backtest", "ShadowReport", "BulkRun", "Migration", "WhatIf")
+_BY_UUID = ("Feedback", "Customer", "Absence", "Backtest", "ShadowReport", "BulkRun", "Migration", "WhatIf", "View")
 _IN_DIRECTORY = ("Team", "Member", "Product", "ProductLine")
 _KINDS = (*_BY_UUID, "Document", "LinkedItem", *_IN_DIRECTORY)
 
@@ -81,6 +82,9 @@ async def _find(info: Info, kind: str, keys: Sequence[str]) -> Mapping[str, Node
                 return await _find_migrations(info, session, keys)
             case "Backtest":
                 return _by_key(await find_backtests(session, viewer, map(UUID, keys), selection(info)))
+            case "View":
+                rows = await views.seen(session, viewer, map(UUID, keys))
+                return {str(view.row["id"]): view for view in await view_page(info, session, rows, selection(info))}
             case "WhatIf":
                 return _by_key(await find_what_ifs(session, viewer, map(UUID, keys)))
         return _by_key(await find_shadows(session, viewer, map(UUID, keys), selection(info)))

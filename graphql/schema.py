@@ -21,6 +21,7 @@ from voxloop.graphql.relation_mutations import RelationMutations
 from voxloop.graphql.staffing import StaffingMutations
 from voxloop.graphql.submissions import SubmissionMutations
 from voxloop.graphql.subscriptions import Subscription
+from voxloop.graphql.view_mutations import ViewMutations
 from voxloop.graphql.what_if_mutations import WhatIfMutations
 
 
@@ -36,6 +37,7 @@ class Mutation(
     BulkMutations,
     MigrationMutations,
     WhatIfMutations,
+    ViewMutations,
 ):
     pass
 

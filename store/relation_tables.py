@@ -1,4 +1,4 @@
-"""The tables of what ties items to each other and to people: links, followers, presence, mentions, surveys."""
+"""The tables of what ties items to each other and to people: links, followers, presence, views, mentions, surveys."""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,9 +14,10 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from voxloop.domain.relations import LinkKind, SurveyKind
+from voxloop.domain.views import Sharing
 from voxloop.store.columns import instant, item, key, metadata, now, one_of
 
 item_link = Table(
@@ -53,6 +54,23 @@ presence = Table(
     now("since"),
     now("said_at"),
     prefixes=["UNLOGGED"],
+)
+
+view = Table(
+    "view",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    # The actor who made it: a token without a member has views too.
+    Column("owner", Text, nullable=False, index=True),
+    Column("sharing", String(20), nullable=False),
+    Column("title", Text, nullable=False),
+    # As the schema of the API writes it, so that its owner reads what she wrote.
+    Column("where", JSONB, nullable=False),
+    Column("field", String(20), nullable=False),
+    Column("descending", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    now("created_at"),
+    one_of("sharing", Sharing),
 )
 
 mention = Table(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Table, insert, select
 
 from voxloop.domain.identity import global_id, new_id
-from voxloop.store import absences, linked_items, mentions, messages
+from voxloop.store import absences, linked_items, mentions, messages, views
 from voxloop.store.item_tables import feedback
 from voxloop.store.operation_tables import bulk, bulk_item, migration, migration_item
 from voxloop.store.sessions import Session
@@ -40,6 +40,10 @@ async def everything(session: Session) -> Mapping[str, str]:
     found = {"Feedback": items[0], "Customer": customer, "LinkedItem": link["key"], "Document": process}
     found |= {"Team": "quality", "Member": "li_na", "Product": "robot_vacuum_x5", "ProductLine": "cleaning"}
     found["Absence"] = (await absences.add(session, id=new_id(), member="li_na", hand_over=False, **_TIME, **_BY))["id"]
+    found["View"] = new_id()
+    order = {"field": "received_at", "descending": True}
+    shared = {"id": found["View"], "owner": "member:li_na", "sharing": "everybody", "title": "全部", "where": {}}
+    await views.add(session, **shared, **order)
     found |= await _operations(session, items, process) | await _studies(session, items, rules)
     return {name: global_id(name, id_) for name, id_ in found.items()}
 

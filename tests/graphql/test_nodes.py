@@ -80,7 +80,7 @@ async def test_whatever_is_a_node_is_found_by_its_id(shelf: Shelf) -> None:
     assert found == [{"id": id_, "__typename": name} for name, id_ in shelf.ids.items()]
 
 
-@pytest.mark.parametrize(("by", "more"), [("sun_yi", {"Absence", "Document"}), ("web", set())])
+@pytest.mark.parametrize(("by", "more"), [("sun_yi", {"Absence", "Document", "View"}), ("web", set())])
 async def test_nobody_finds_by_its_id_what_is_not_shown_to_her(shelf: Shelf, by: str, more: set[str]) -> None:
     found = (await shelf.api.ask(AGAIN, by, ids=list(shelf.ids.values())))["nodes"]
     assert {each["__typename"] for each in found if each} == FOR_ALL | more
