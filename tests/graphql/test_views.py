@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 
 from voxloop.domain import views as bounds
 from voxloop.domain.viewer import Role
+from voxloop.store import views
 from voxloop.store.relation_tables import view
 from voxloop.tests.graphql.api import Answer, Api
 from voxloop.tests.items import hand_in
@@ -125,3 +126,11 @@ async def test_a_view_is_removed(api: Api) -> None:
     document = "mutation ($input: RemoveViewInput!) { removeView(input: $input) { userErrors { code } } }"
     assert await api.ask(document, "zhou_ming", input={"id": made["id"]}) == {"removeView": {"userErrors": []}}
     assert await listed(api, "zhou_ming") == []
+
+
+async def test_who_leaves_takes_her_own_views_along(api: Api) -> None:
+    await save(api, "manager", key="a", sharing="EVERYBODY")
+    await save(api, "wu_hao", key="b")
+    async with api.sessions.begin() as session:
+        await views.forget(session, "member:wu_hao")
+    assert [each["sharing"] for each in await listed(api, "wu_hao")] == ["EVERYBODY"]
