@@ -20,7 +20,7 @@ _HEAVY = {
     "Query.explainDecision": 100,  # each reads a rule set
     "Query.migrationPreview": 5_000,
     "Query.processTraffic": 100,  # for each day
-    "View.count": 200,
+    "View.count": 1_000,  # a statement each
     "Document.body": 1_000,
     "Document.drawing": 1_000,
     "Document.differences": 1_000,

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from voxloop.domain.rights import SAVE_VIEWS, may
 from voxloop.domain.viewer import Viewer
@@ -37,7 +36,7 @@ def _beside(owner: str, sharing: Sharing) -> ColumnElement[bool]:
 
 async def add(session: Session, **columns: Any) -> None:
     """A new view."""
-    await session.execute(upsert(view).values(**columns))
+    await session.execute(insert(view).values(**columns))
 
 
 async def change(session: Session, id_: UUID, **columns: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from voxloop.domain import views as bounds
+from voxloop.domain.identity import new_id
 from voxloop.domain.viewer import Role
 from voxloop.store import views
 from voxloop.store.relation_tables import view
@@ -15,6 +16,7 @@ from voxloop.tests.graphql.api import Answer, Api
 from voxloop.tests.items import hand_in
 
 VIEW = "id title sharing where field direction revision count problem owner { key }"
+MEMBER = "mutation ($input: UpdateMemberInput!) { updateMember(input: $input) { userErrors { code field } } }"
 URGENT = {"AND": [{"priority": {"in": ["URGENT", "HIGH"]}}], "dueAt": {"lte": "2026-10-02T00:00:00+00:00"}}
 
 
@@ -105,6 +107,7 @@ async def test_a_view_whose_filter_is_gone_says_so(api: Api) -> None:
     assert (found["title"], found["count"]) == ("今天到期", None)
     assert "已不存在" in found["zh"]
     assert "no longer there" in found["en"]
+    assert await api.fail("{ views { feedbacks { nodes { code } } } }", "zhou_ming") == "BAD_USER_INPUT"
 
 
 @pytest.mark.parametrize(
@@ -115,10 +118,16 @@ async def test_what_is_no_title(api: Api, given: Answer, code: str) -> None:
     assert await save(api, key="a", **given) == (None, [(code, ["title"])])
 
 
-async def test_there_are_only_so_many(api: Api) -> None:
-    for number in range(bounds.MOST_OWN):
-        assert (await save(api, key=f"own {number}"))[1] == []
-    assert await save(api, key="one more") == (None, [("TOO_MANY", None)])
+@pytest.mark.parametrize(("sharing", "most"), [("MINE", bounds.MOST_OWN), ("EVERYBODY", bounds.MOST_SHARED)])
+async def test_there_are_only_so_many(api: Api, sharing: str, most: int) -> None:
+    first, _ = await save(api, "manager", key="first", sharing=sharing)
+    async with api.sessions.begin() as session:
+        [row] = (await session.execute(view.select())).mappings().all()
+        for _ in range(most - 1):
+            await views.add(session, **{**row, "id": new_id()})
+    assert await save(api, "manager", key="one more", sharing=sharing) == (None, [("TOO_MANY", None)])
+    changed = await save(api, "manager", id=first["id"], expectedRevision=1, sharing=sharing, title="改名")
+    assert changed[1] == []
 
 
 async def test_a_view_is_removed(api: Api) -> None:
@@ -131,6 +140,13 @@ async def test_a_view_is_removed(api: Api) -> None:
 async def test_who_leaves_takes_her_own_views_along(api: Api) -> None:
     await save(api, "manager", key="a", sharing="EVERYBODY")
     await save(api, "wu_hao", key="b")
-    async with api.sessions.begin() as session:
-        await views.forget(session, "member:wu_hao")
+    for active in (False, True):
+        done = await api.ask(MEMBER, "admin", input={"member": "wu_hao", "active": active})
+        assert done["updateMember"]["userErrors"] == []
     assert [each["sharing"] for each in await listed(api, "wu_hao")] == ["EVERYBODY"]
+
+
+async def test_who_hands_items_in_has_no_views(api: Api) -> None:
+    await save(api, "manager", key="a", sharing="EVERYBODY")
+    assert await save(api, "web", key="b") == (None, [("FORBIDDEN", None)])
+    assert await listed(api, "web") == []
