@@ -10,7 +10,7 @@ from typing import Any
 from voxloop.activities import owners, stations
 from voxloop.activities.scene import Scene
 from voxloop.domain.loop import Act
-from voxloop.domain.process import MEMBER_STEPS
+from voxloop.domain.process import MEMBER_STEPS, Step
 from voxloop.store import documents
 
 
@@ -39,10 +39,10 @@ async def _tell(scene: Scene, act: Act) -> None:
 
 async def _stay(scene: Scene, before: str | None) -> None:
     """Stand at the step as the new version describes it; ``before``: the team that the old one gives it to."""
-    step = await scene.step()
-    if step is None:
-        raise LookupError(f"{scene.id} stands at no step")
-    await scene.change_run(**await scene.described(step))
+    for place in (None, *await scene.branches()):
+        with scene.at(place):
+            await _describe(scene)
+    step = await _demand_step(scene)
     team, member = await owners.routed(scene, step)
     if team == before:  # whom people have given it to keeps it
         return
@@ -51,3 +51,15 @@ async def _stay(scene: Scene, before: str | None) -> None:
     run = await scene.run()
     if run is not None and step.kind in MEMBER_STEPS:
         await owners.assign(scene, step, run, member)
+
+
+async def _describe(scene: Scene) -> None:
+    """What the step, or the branch that one looks at, offers and asks for is told anew."""
+    await scene.change_run(**await scene.described(await _demand_step(scene)))
+
+
+async def _demand_step(scene: Scene) -> Step:
+    step = await scene.step()
+    if step is None:
+        raise LookupError(f"{scene.id} stands at no step")
+    return step

@@ -68,6 +68,16 @@ async def test_what_changes_elsewhere_leaves_its_branches_as_they_are(risky: Hou
     assert (recall["title"]["en"], (await risky.row(item))["step"]) == ("Call back", "recall")
 
 
+async def test_outcomes_of_branches_have_the_names_that_the_new_version_gives_them(risky: House) -> None:
+    item, region = await looked_into(risky)
+    named = {"safe": {"zh-CN": "合格", "en": "Within limits"}}
+    await publish(risky.sessions, {**SAFETY, "outcomes": named})
+    await moved(parts_of(risky), str(new_id()), region)
+    now = await runs(risky, item)
+    assert now["quality"]["outcome_titles"] == named
+    assert now["design"]["outcome_titles"] == {}  # what was done there is told as it was
+
+
 async def test_what_changes_within_keeps_it_and_says_so(risky: House) -> None:
     item, region = await looked_into(risky)
     before = await risky.row(item), await runs(risky, item), await owners(risky, item)
