@@ -46,7 +46,8 @@ async def assign(scene: Scene, step: Step, run: Row, member: str | None = None) 
 
 async def _whose(scene: Scene, step: Step) -> tuple[Ground | None, str | None]:
     if step.assign.same_as is not None:
-        return Ground.SAME_AS, await steps.owner_of(scene.session, scene.id, step.assign.same_as)
+        given = await steps.last_given(scene.session, scene.id, step.assign.same_as)
+        return Ground.SAME_AS, given["member"] if given else None
     if step.assign.strategy is Strategy.ACCOUNT_OWNER:
         customer = await scene.customer()
         return Ground.ACCOUNT_OWNER, customer["account_owner"] if customer else None
@@ -63,13 +64,16 @@ async def expected(scene: Scene, step: Step, again: bool) -> tuple[str | None, s
     """Of a step that the item enters: the team that it is for, whose it is if anybody's, and what has fired there.
 
     ``again``: the item comes back, so it is for the team and the member that had it. Under another version of its
-    process that one says which team. Who works here no more, has nothing.
+    process that one says which team, and only from the same one a member has it still. Who works here no more, has
+    nothing.
     """
     if not again:
         return *await routed(scene, step), ()
     run = await steps.left(scene.session, scene.id, step.key)
-    team = (await routed(scene, step))[0] if run is None or run["moved"] else run["team"]
-    member = await steps.owner_of(scene.session, scene.id, step.key)
+    same = None if run is None or run["moved"] else run
+    team = same["team"] if same else (await routed(scene, step))[0]
+    given = await steps.last_given(scene.session, scene.id, step.key)
+    member = None if given is None or (same is None and given["team"] != team) else given["member"]
     works = member is not None and await people.active(scene.session, [member])
     return team, member if works else None, () if run is None else run["fired"]
 

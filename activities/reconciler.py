@@ -10,8 +10,20 @@ from temporalio import activity
 
 from voxloop.activities import news
 from voxloop.activities.scene import Means
+from voxloop.domain.errands import ErrandKind
 from voxloop.domain.relations import News, OtherChanged
-from voxloop.store import contents, duplicates, events, feedback, linked_items, messages, outbox, presence, simulations
+from voxloop.store import (
+    absences,
+    contents,
+    duplicates,
+    events,
+    feedback,
+    linked_items,
+    messages,
+    outbox,
+    presence,
+    simulations,
+)
 
 _GRACE = timedelta(minutes=5)
 _PAGE = 1_000
@@ -42,6 +54,7 @@ class Repairs:
     links_started: int
     words_swept: int
     duplicates_told: int = 0
+    handovers_begun: int = 0
 
 
 @dataclass
@@ -69,10 +82,13 @@ class Reconciler:
             merged = await duplicates.out_of_step(session, _GRACE)
             for row in merged:
                 await news.send(session, row["id"], OtherChanged(News.CANONICAL, str(row["other"]), row["version"]))
+            left = await absences.gone(session, _GRACE)
+            for member in left:
+                await outbox.put(session, "run_errand", f"{ErrandKind.HANDOVER}/{member}")
             await presence.sweep(session)
             swept = await contents.sweep(session) + await simulations.sweep(session)
         started, told = await self._compare(open_)  # last: loops are asked here, and one may not answer
-        return Repairs(started, told, ended, len(targets), len(links), swept, len(merged))
+        return Repairs(started, told, ended, len(targets), len(links), swept, len(merged), len(left))
 
     async def _compare(self, open_: set[str]) -> tuple[int, int]:
         """Start loops that are missing, and tell those that do not know an act: how many of each."""

@@ -1,11 +1,11 @@
 """When members are away, and what they leave behind."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, not_, select
+from sqlalchemy import delete, func, insert, not_, select
 
 from voxloop.store.item_tables import feedback
 from voxloop.store.sessions import Row, Session
@@ -52,6 +52,18 @@ async def handovers(session: Session, key: str, now: datetime) -> Sequence[datet
         return [now]
     said = (absence.c.member == key) & absence.c.hand_over & (absence.c.until > now)
     return (await session.execute(select(absence.c.since).where(said).order_by(absence.c.since))).scalars().all()
+
+
+async def gone(session: Session, age: timedelta) -> Sequence[str]:
+    """Members who have left and were given steps all the same, that long ago: as they left, by whoever knew it not."""
+    given = (assignment.c.ended_at.is_(None)) & (assignment.c.began_at < func.now() - age)
+    wanted = (
+        select(member.c.key)
+        .join(assignment, assignment.c.member == member.c.key)
+        .join(feedback, feedback.c.id == assignment.c.item)
+        .where(not_(member.c.active), given, feedback.c.finished_at.is_(None))
+    )
+    return (await session.execute(wanted.distinct().order_by(member.c.key))).scalars().all()
 
 
 async def left_behind(session: Session, key: str) -> Sequence[Row]:

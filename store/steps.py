@@ -98,16 +98,16 @@ async def release(session: Session, run: Row, at: object) -> None:
     await session.execute(update(assignment).where(mine).values(ended_at=at))
 
 
-async def owner_of(session: Session, item: UUID, step: str) -> str | None:
-    """Who last owned the item at the step of that key."""
+async def last_given(session: Session, item: UUID, step: str) -> Row | None:
+    """The ``team`` and ``member`` to whom the item was given last at the step of that key."""
     wanted = (
-        select(assignment.c.member)
+        select(assignment.c.team, assignment.c.member)
         .join(step_run, (step_run.c.item == assignment.c.item) & (step_run.c.seq == assignment.c.seq))
         .where(assignment.c.item == item, step_run.c.step == step)
         .order_by(assignment.c.id.desc())
         .limit(1)
     )
-    return (await session.execute(wanted)).scalar_one_or_none()
+    return (await session.execute(wanted)).mappings().one_or_none()
 
 
 async def first_team(session: Session, run: Row) -> str | None:

@@ -249,7 +249,8 @@ class House:
 
     async def forget_others(self) -> None:
         """What other tests left counts as finished, as their loops are ended."""
-        over = {"stage": "closed", "outcome": "cancelled", "closed_at": func.now(), "finished_at": func.now()}
+        alone = {"merged_into": None, "settled_at": None}
+        over = {"stage": "closed", "outcome": "cancelled", "closed_at": func.now(), "finished_at": func.now(), **alone}
         async with self.sessions.begin() as session:
             others = feedback_table.c.id.not_in(self.items)
             await session.execute(update(feedback_table).where(others).values(over))

@@ -18,7 +18,7 @@ from voxloop.store.sessions import Row
 from voxloop.store.slices import Slice
 from voxloop.tests.workflows.branching import BRANCHES, SAFETY, done, owners, published, runs
 from voxloop.tests.workflows.house import House
-from voxloop.tests.workflows.moving import KEY, OWNER, among, moved, publish, taken_back
+from voxloop.tests.workflows.moving import KEY, OLD, OWNER, among, moved, publish, taken_back, version
 
 ELSEWHERE = deepcopy(SAFETY)
 ELSEWHERE["clocks"] = {"resolution": {"normal": "9d"}}
@@ -109,6 +109,20 @@ async def test_sent_to_another_step_and_back_it_is_looked_into_anew(risky: House
     await taken_back(parts_of(risky), str(new_id()), run)
     await risky.settle()
     assert ((await risky.row(item))["step"], set(await owners(risky, item))) == ("look", set(BRANCHES))
+
+
+async def test_unmerged_under_another_version_it_is_for_people_of_the_team_that_this_one_names(house: House) -> None:
+    async with published(house, OLD), running(house.relay.run()):
+        region = f"region-{new_id()}"
+        item, other = await house.settled_item(KEY, region=region), await house.settled_item(KEY)
+        await house.act(item, Verb.ACCEPT, member="gao_yuan")
+        await house.act(item, Verb.MERGE, other=str(other))
+        await publish(house.sessions, version(review={"team": "customer_service"}))
+        await moved(parts_of(house), str(new_id()), region)
+        await house.act(item, Verb.UNMERGE)
+        await house.settle()
+        row = await house.row(item)
+        assert (row["step"], row["team"], row["owner"]) == ("review", "customer_service", None)
 
 
 async def test_a_migration_that_goes_on_is_not_taken_back(risky: House) -> None:

@@ -10,10 +10,13 @@ from temporalio.client import WorkflowExecutionStatus
 
 from voxloop.activities.reconciler import Repairs
 from voxloop.activities.steps import Steps
+from voxloop.background import running
 from voxloop.domain.identity import new_id
 from voxloop.domain.loop import Answer, Turn, Verb
+from voxloop.store import people
 from voxloop.store.effect_tables import linked_item, receipt
 from voxloop.store.item_tables import content, event, feedback, outbox
+from voxloop.store.work_tables import assignment
 from voxloop.tests.workflows.house import House, until
 from voxloop.workflows.policies import FEEDBACK_LOOP, LOOPS_QUEUE, RECONCILER
 
@@ -268,6 +271,27 @@ async def test_a_merged_item_that_missed_the_end_of_the_other_one_hears_of_it(ca
     await calm_house.settle()
     assert (await calm_house.row(second))["settled_at"] is not None
     assert await reconcile(calm_house) == NOTHING
+
+
+async def test_what_somebody_was_given_as_she_left_goes_to_others(calm_house: House) -> None:
+    item = await calm_house.settled_item("defect")
+    async with calm_house.sessions.begin() as session:
+        await people.change_member(session, "sun_yi", {"active": False})
+    await calm_house.act(item, Verb.REASSIGN, team="rd_bugfix", member="sun_yi")  # asked for when she was there
+    try:
+        assert await reconcile(calm_house) == NOTHING
+        await age(calm_house, assignment.c.began_at, assignment.c.item == item)
+        assert (await reconcile(calm_house)).handovers_begun == 1
+        async with running(calm_house.relay.run()):
+            await until(lambda: _is_anothers(calm_house, item, "sun_yi"), "another's")
+        assert await reconcile(calm_house) == NOTHING
+    finally:
+        async with calm_house.sessions.begin() as session:
+            await people.change_member(session, "sun_yi", {"active": True})
+
+
+async def _is_anothers(house: House, item: UUID, member: str) -> bool:
+    return (await house.row(item))["owner"] not in (None, member)
 
 
 async def _is_closed(house: House, item: UUID) -> bool:
