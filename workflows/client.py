@@ -69,14 +69,19 @@ class Loops:
     answer_within: timedelta = ANSWER_WITHIN
 
     async def act(self, item: UUID, act: Act) -> Answer:
-        """Carry out an act and wait until it is written.
+        """Carry out an act and wait until it is written; what it expects is a version that stands in the rows.
 
         Raises:
             Refused: in the loop's words, or ``NOT_CONFIRMED`` after ``answer_within``: whether it happened is open, so
                 repeat it with the same key.
         """
         with telemetry.ACT_SECONDS.time():
-            return await self._act(item, act)
+            try:
+                return await self._act(item, act)
+            except Refused as refused:
+                if not await self._was_behind(item, act, refused):
+                    raise
+                return await self._act(item, act)
 
     async def _act(self, item: UUID, act: Act) -> Answer:
         try:
@@ -93,6 +98,15 @@ class Loops:
             RuntimeError,
         ) as late:  # the last: no connection
             raise Refused(RefusalCode.NOT_CONFIRMED) from late
+
+    async def _was_behind(self, item: UUID, act: Act, refused: Refused) -> bool:
+        """Whether the loop did not know the version that the caller saw: an act after which all died. It does now."""
+        if refused.code is not RefusalCode.CHANGED_MEANWHILE or act.expect is None:
+            return False
+        if int(refused.params["version"]) >= act.expect:
+            return False
+        await self.look_again(str(item), act.expect)
+        return not await self.look_again(str(item), act.expect)  # asked once more, it answers behind that turn
 
     async def _start_and_act(self, item: UUID, act: Act) -> Answer:
         """Nothing runs under that id: either the loop has yet to start, or it has finished."""

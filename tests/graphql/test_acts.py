@@ -91,6 +91,7 @@ async def test_what_the_loop_refuses(story: Story) -> None:
     unreadable = await story.refused("completeStep", "manager", outcome="fixed", fields={"root_cause": "a\u0000"})
     assert unreadable == [("UNREADABLE", ["fields", "root_cause"])]
     assert await story.refused("accept", "manager", expect=1) == [("CHANGED_MEANWHILE", ["expect"])]
+    assert await story.refused("accept", "manager", expect=99) == [("CHANGED_MEANWHILE", ["expect"])]
     version = (await story.do("accept", "zhou_ming"))["version"]
     assert await story.refused("accept", "zhou_ming", expect=version) == [("ALREADY_ACCEPTED", None)]
     done = await story.api.do("completeStep", "manager", id=story.code, key="m", outcome="magic")

@@ -9,9 +9,12 @@ from uuid import UUID
 
 import pytest
 
+from voxloop.activities.handovers import Handovers
 from voxloop.activities.moments import Moments
+from voxloop.domain.errands import DONE
 from voxloop.domain.loop import Answer, Turn, Verb
-from voxloop.store import steps
+from voxloop.domain.refusals import RefusalCode, Refused
+from voxloop.store import people, steps
 from voxloop.tests.workflows.branching import SAFETY, done, joined_by, published, runs
 from voxloop.tests.workflows.house import House, until
 from voxloop.tests.workflows.test_escalation import fired
@@ -22,6 +25,29 @@ async def test_an_act_after_a_lost_one_is_written_too(house: House) -> None:
     lost = await house.lose(item, await house.wish(item, Verb.NOTE, {"text": "一"}))
     assert await house.act(item, Verb.NOTE, {"text": "二"}) == Answer(lost + 1)
     assert (await house.kinds(item))[-2:] == ["noted", "noted"]
+
+
+async def test_an_act_that_expects_what_the_rows_show_after_a_lost_one_is_done(house: House) -> None:
+    item = await house.settled_item("defect")
+    lost = await house.lose(item, await house.wish(item, Verb.NOTE, {"text": "一"}))
+    assert await house.act(item, Verb.ACCEPT, member="wu_hao", expect=lost) == Answer(lost + 1)
+    with pytest.raises(Refused) as refused:
+        await house.act(item, Verb.NOTE, {"text": "二"}, expect=lost)
+    assert (refused.value.code, refused.value.params["version"]) == (RefusalCode.CHANGED_MEANWHILE, str(lost + 1))
+
+
+async def test_what_a_member_has_who_left_goes_to_others_after_a_lost_act(house: House) -> None:
+    item = await house.settled_item("defect")
+    gone = (await house.row(item))["owner"]
+    await house.lose(item, await house.wish(item, Verb.NOTE, {"text": "一"}))
+    async with house.sessions.begin() as session:
+        await people.change_member(session, gone, {"active": False})
+    try:
+        assert await Handovers(house.parts.means, house.loops).go_on(gone, await house.now()) == DONE
+        assert (await house.row(item))["owner"] not in (None, gone)
+    finally:
+        async with house.sessions.begin() as session:
+            await people.change_member(session, gone, {"active": True})
 
 
 async def test_a_lost_act_gets_its_answer_and_is_not_done_again(house: House) -> None:
