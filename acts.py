@@ -22,6 +22,7 @@ from voxloop.reception import Parts, find
 from voxloop.store import contents, events, following, people, presence, queues, steps
 from voxloop.store.sessions import Row, Session
 
+_MOST_TRIES = 3  # of an item that changes whenever it is to be claimed
 # What claiming an item is refused with when it left the queue meanwhile.
 _TAKEN = (
     RefusalCode.ALREADY_ACCEPTED,
@@ -33,9 +34,6 @@ _TAKEN = (
     RefusalCode.STEP_NEEDED,
     RefusalCode.WRONG_STEP,
 )
-
-
-_MOST_TRIES = 3  # of an item that changes whenever it is to be claimed
 
 
 @dataclass(frozen=True)

@@ -250,6 +250,12 @@ def test_a_priority_that_takes_another_ones_limit_is_told_once() -> None:
     assert problem.params == {"priority": "low", "other": "steps[0].limit.low"}
 
 
+def test_where_a_choice_leads_has_the_name_of_the_step() -> None:
+    choice = "  - {key: a, kind: choice, choice: [{else: b}]}\n  - "
+    document = f"{HEAD}outcomes: {{b: {{zh-CN: 甲, en: A}}}}\nsteps:\n{choice}{TASK}\n"
+    assert found(document) == [("outcomes.b", "process.no_such_outcome")]
+
+
 def test_a_step_may_serve_reopened_items_only() -> None:
     steps = (
         "[{key: a, kind: reply, send: question, outcomes: {sent: close}},"
