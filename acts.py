@@ -95,15 +95,13 @@ async def perform(parts: Parts, viewer: Viewer, wanted: UUID | str, asked: Asked
         demand_right(viewer, wish.verb)
         if row["finished_at"] is not None:
             raise Refused(RefusalCode.ALREADY_FINISHED)
-        if asked.expect is not None and asked.expect > row["version"]:  # its loop would wait for that version for good
-            raise Refused(RefusalCode.CHANGED_MEANWHILE, version=row["version"])
         if wish.verb in (Verb.ACCEPT, Verb.REASSIGN, Verb.SNOOZE):
             await _check_hands(session, viewer, row, wish)
         other = await _other(session, viewer, row, wish)
         act = _act(viewer, asked, await _remember(session, viewer, row, asked), other)
         if wish.verb is Verb.ACCEPT and wish.team is not None:
             act = await _from_queue(session, row, wish.team, act)
-    answer = await parts.loops.act(row["id"], act)
+    answer = await parts.loops.act(row["id"], act, row["version"])
     return Done(row["id"], answer.version)
 
 

@@ -25,7 +25,7 @@ _PAUSE = timedelta(seconds=5)
 class ActingLoops(Protocol):
     """What is asked of loops."""
 
-    async def act(self, item: UUID, act: Act) -> Answer: ...
+    async def act(self, item: UUID, act: Act, known: int) -> Answer: ...
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Handovers:
             reason=Ground.HANDED_OVER,
         )
         try:
-            await self.loops.act(row["id"], act)
+            await self.loops.act(row["id"], act, row["version"])
         except Refused as refused:
             return refused.code
         return None

@@ -31,7 +31,7 @@ _TRY_AGAIN = (RefusalCode.CHANGED_MEANWHILE, RefusalCode.UNCHANGED)
 class Loops(Protocol):
     """What a migration asks of Temporal."""
 
-    async def act(self, item: UUID, act: Act) -> Answer: ...
+    async def act(self, item: UUID, act: Act, known: int) -> Answer: ...
 
     async def answers(self) -> bool: ...
 
@@ -75,7 +75,7 @@ class MigrationRuns:
         """Raises: Refused: by the loop; or it does not answer, though Temporal does."""
         for _ in range(_ATTEMPTS):
             try:
-                return await self.loops.act(item, act)
+                return await self.loops.act(item, act, act.expect or 0)
             except Refused as refused:
                 if refused.code is not RefusalCode.NOT_CONFIRMED:
                     raise

@@ -68,8 +68,10 @@ class Loops:
     client: Client
     answer_within: timedelta = ANSWER_WITHIN
 
-    async def act(self, item: UUID, act: Act) -> Answer:
-        """Carry out an act and wait until it is written; what it expects is a version that stands in the rows.
+    async def act(self, item: UUID, act: Act, known: int = 0) -> Answer:
+        """Carry out an act and wait until it is written; ``known``: a version of the item that stands in the rows.
+
+        A loop that refuses by an older one has not heard of the last acts, after which all died: it is told of them.
 
         Raises:
             Refused: in the loop's words, or ``NOT_CONFIRMED`` after ``answer_within``: whether it happened is open, so
@@ -79,8 +81,9 @@ class Loops:
             try:
                 return await self._act(item, act)
             except Refused as refused:
-                if not await self._was_behind(item, act, refused):
+                if int(refused.params.get("version", known)) >= known:
                     raise
+                await self._catch_up(item, known)
                 return await self._act(item, act)
 
     async def _act(self, item: UUID, act: Act) -> Answer:
@@ -99,14 +102,9 @@ class Loops:
         ) as late:  # the last: no connection
             raise Refused(RefusalCode.NOT_CONFIRMED) from late
 
-    async def _was_behind(self, item: UUID, act: Act, refused: Refused) -> bool:
-        """Whether the loop did not know the version that the caller saw: an act after which all died. It does now."""
-        if refused.code is not RefusalCode.CHANGED_MEANWHILE or act.expect is None:
-            return False
-        if int(refused.params["version"]) >= act.expect:
-            return False
-        await self.look_again(str(item), act.expect)
-        return not await self.look_again(str(item), act.expect)  # asked once more, it answers behind that turn
+    async def _catch_up(self, item: UUID, version: int) -> None:
+        await self.look_again(str(item), version)
+        await self.look_again(str(item), version)  # asked once more, it answers once it has looked
 
     async def _start_and_act(self, item: UUID, act: Act) -> Answer:
         """Nothing runs under that id: either the loop has yet to start, or it has finished."""

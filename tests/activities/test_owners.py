@@ -171,7 +171,7 @@ class Hands:
     def __init__(self, *hands: Hand, refusing: RefusalCode | None = None) -> None:
         self.hands, self.refusing = {hand.item: hand for hand in hands}, refusing
 
-    async def act(self, item: Any, act: Act) -> Answer:
+    async def act(self, item: Any, act: Act, known: int) -> Answer:
         if self.refusing is not None:
             raise Refused(self.refusing)
         hand = self.hands[item]

@@ -92,7 +92,7 @@ class Office:
             await absences.add(session, id=new_id(), member=key, author="test", **span)
         assert (await Handovers(self.means, self).go_on(key, self.now)).done
 
-    async def act(self, item: UUID, act: Act) -> Answer:
+    async def act(self, item: UUID, act: Act, known: int) -> Answer:
         """What a loop does with an act."""
         plan = self.plans[item]
         self.plans[item] = await Acts(self.means).perform(self._turn(item, plan), act)

@@ -101,7 +101,8 @@ class House:
 
     async def act(self, item: UUID, verb: Verb, words: dict[str, Any] | None = None, **wish: Any) -> Answer:
         """Act as a member, under a key of its own unless one is given."""
-        return await self.loops.act(item, await self.wish(item, verb, words, **wish))
+        known = (await self.row(item))["version"]
+        return await self.loops.act(item, await self.wish(item, verb, words, **wish), known)
 
     async def wish(self, item: UUID, verb: Verb, words: dict[str, Any] | None = None, **wish: Any) -> Act:
         """The act, its words stored."""

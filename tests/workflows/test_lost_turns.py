@@ -36,6 +36,20 @@ async def test_an_act_that_expects_what_the_rows_show_after_a_lost_one_is_done(h
     assert (refused.value.code, refused.value.params["version"]) == (RefusalCode.CHANGED_MEANWHILE, str(lost + 1))
 
 
+async def test_what_a_loop_would_refuse_that_does_not_know_a_lost_act_is_done(house: House) -> None:
+    item = await house.settled_item("defect")
+    lost = await house.lose(item, await house.wish(item, Verb.WAIT_FOR_CUSTOMER))
+    assert await house.act(item, Verb.RESUME) == Answer(lost + 1)
+
+
+async def test_a_version_that_no_row_shows_is_refused_and_waited_for_by_nobody(house: House) -> None:
+    item = await house.settled_item("defect")
+    with pytest.raises(Refused) as refused:
+        await house.act(item, Verb.ACCEPT, member="wu_hao", expect=99)
+    assert refused.value.code is RefusalCode.CHANGED_MEANWHILE
+    await house.act(item, Verb.ACCEPT, member="wu_hao")
+
+
 async def test_what_a_member_has_who_left_goes_to_others_after_a_lost_act(house: House) -> None:
     item = await house.settled_item("defect")
     gone = (await house.row(item))["owner"]
