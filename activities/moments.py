@@ -13,7 +13,7 @@ from voxloop.activities.scene import Means, Scene
 from voxloop.domain.decision import Tell
 from voxloop.domain.limits import ClockName, Escalation
 from voxloop.domain.loop import Moment, Plan, Turn
-from voxloop.domain.moments import PASSED
+from voxloop.domain.moments import PASSED, overtaken
 from voxloop.domain.rules import Occasion, leaves
 from voxloop.rules.evaluator import holds
 from voxloop.store.events import Event
@@ -49,7 +49,7 @@ class Moments:
                 if not await stations.resume(scene):
                     await stations.leave(scene, "silent")
             elif kind == "remind":
-                await _remind(scene, int(rest))
+                await _remind(scene, int(rest), moment)
             elif kind == "waited":
                 await _go_on(scene)
             elif kind == "survey":
@@ -68,13 +68,16 @@ async def _finish(scene: Scene) -> None:
     scene.set(finished_at=scene.now)
 
 
-async def _remind(scene: Scene, number: int) -> None:
+async def _remind(scene: Scene, number: int, moment: Moment) -> None:
     step, run = await scene.step(), await scene.run()
     if step is None or run is None:
         raise LookupError("no step to remind of")
+    await scene.change_run(fired=[*run["fired"], f"remind.{number}"])
+    if overtaken(moment, step, run, scene.means.scale, scene.now):
+        scene.happened.kind = "reminder_passed"
+        return
     scene.happened.kind = "reminded"
     scene.happened.detail["sent"] = step.remind[number].send
-    await scene.change_run(fired=[*run["fired"], f"remind.{number}"])
     await notices.to_customer(scene, step.remind[number].send)
 
 

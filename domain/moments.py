@@ -104,6 +104,12 @@ def reminders(step: Step, run: StoredRow, scale: float) -> Iterable[Moment]:
             yield Moment(run["entered_at"] + reminder.at / scale, f"remind.{number}")
 
 
+def overtaken(reminder: Moment, step: Step, run: StoredRow, scale: float, now: datetime) -> bool:
+    """Whether what follows a reminder is due as well by now: after an outage she would be asked twice, or too late."""
+    following = (*reminders(step, run, scale), *silence(step, run, scale))
+    return any(reminder.at < moment.at <= now for moment in following)
+
+
 def delayed(delay: Delay, pace: Pace, now: datetime) -> datetime:
     """When a wait that begins now is over: at once where a calendar never opens long enough."""
     try:
