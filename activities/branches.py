@@ -39,7 +39,7 @@ async def _begin(scene: Scene, branch: Step, parent: Row, again: bool) -> dict[s
         if not again:
             await linked_items.open_items(scene, branch.opens)
         if branch.kind is StepKind.TASK:
-            await stations.begin_work(scene, branch, run, member)
+            await stations.begin_work(scene, branch, run, member, again)
         else:
             await stations.begin_waiting(scene, branch, run)
         begun = {"step": branch.key, "team": team, "member": next(iter(await scene.owners()), None)}

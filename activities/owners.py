@@ -35,12 +35,15 @@ async def route_to(scene: Scene, step: Step | None) -> Row | None:
     return await decisions.of_rule_set(scene.session, scene.id, scene.item["rule_set"])
 
 
-async def assign(scene: Scene, step: Step, run: Row, member: str | None = None) -> None:
-    """Give the step to ``member``, whom rules named, else to whom the strategy finds, and tell her.
+async def assign(scene: Scene, step: Step, run: Row, member: str | None = None, again: bool = False) -> None:
+    """Give the step to ``member``, whom rules named or (``again``) who had it, else to whom the strategy finds.
+
+    She is told.
 
     When that is nobody, the team's queue keeps it and the team's lead is told.
     """
-    ground, person = (Ground.NAMED, member) if member is not None else await _whose(scene, step)
+    theirs = Ground.RETURNED if again else Ground.NAMED
+    ground, person = (theirs, member) if member is not None else await _whose(scene, step)
     await _give(scene, step, run, ground, person)
 
 

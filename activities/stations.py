@@ -16,9 +16,9 @@ from voxloop.store.sessions import Row
 _TO_ASSIGNEE = Tell("assignee")
 
 
-async def begin_work(scene: Scene, step: Step, run: Row, member: str | None = None) -> None:
+async def begin_work(scene: Scene, step: Step, run: Row, member: str | None, again: bool) -> None:
     """The step, or the branch that one looks at, gets its owner, and its clocks run."""
-    await owners.assign(scene, step, run, member)
+    await owners.assign(scene, step, run, member, again)
     for name in STEP_CLOCKS:
         await clocks.start(scene, name, scene.now, run["seq"])
 

@@ -86,7 +86,7 @@ async def _begin(scene: Scene, step: Step, run: Row, member: str | None, again: 
         await notices.to_customer(scene, step.send)
         await stations.leave(scene, "sent")
     elif step.kind in MEMBER_STEPS:
-        await stations.begin_work(scene, step, run, member)
+        await stations.begin_work(scene, step, run, member, again)
     elif step.kind is StepKind.LINKED:
         await stations.begin_waiting(scene, step, run)
         await linked_items.leave_when_settled(scene)

@@ -6,7 +6,7 @@ decides: whoever comes first by its criteria, one after the other.
 
 A step can be somebody's before any strategy is asked (``Ground``): then it goes to her, or to who stands in for her,
 whether on duty or not, for it can wait until she comes. Only if she is not eligible, others are looked at; whom a rule
-names gets it in any case.
+names, or who had it before, gets it in any case.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,6 +25,7 @@ class Ground(StrEnum):
     """Why a step is somebody's before a strategy is asked."""
 
     NAMED = "named"  # by a rule
+    RETURNED = "returned"  # it was hers when the item left it
     ACCOUNT_OWNER = "account_owner"
     SAME_AS = "same_as"
     HANDED_OVER = "handed_over"  # it was hers until she became absent, or left
@@ -117,7 +118,7 @@ def choose(wish: Wish, candidates: Sequence[Candidate]) -> Choice:
     known = {candidate.key: candidate for candidate in candidates}
     if wish.ground is not None and wish.person is not None:
         found = _stand_in(known, wish.person)
-        if found is not None and (wish.ground is Ground.NAMED or _obstacle(wish, found) is None):
+        if found is not None and (wish.ground in _IN_ANY_CASE or _obstacle(wish, found) is None):
             return _theirs(wish, wish.ground, found, candidates)
     return _among(wish, candidates, known)
 
@@ -149,6 +150,7 @@ def _among(wish: Wish, candidates: Sequence[Candidate], known: Mapping[str, Cand
 
 
 _PERSONAL = (Strategy.ACCOUNT_OWNER, Strategy.SAME_AS)
+_IN_ANY_CASE = (Ground.NAMED, Ground.RETURNED)
 
 
 def _places(candidates: Sequence[Candidate], known: Mapping[str, Candidate]) -> dict[str, set[str]]:

@@ -91,6 +91,7 @@ class AssignedBy(StrEnum):
     SAME_AS = "same_as"
     NAMED = "named"
     HANDED_OVER = "handed_over"
+    RETURNED = "returned"
     CLAIMED = "claimed"
     REASSIGNED = "reassigned"
 

@@ -228,6 +228,7 @@ async def test_a_task_that_is_unmerged_has_its_owner_again(house: House) -> None
     await house.act(second, Verb.UNMERGE)
     await house.settle()
     assert (await house.row(second))["owner"] == "feng_xue"
+    assert (await house.events(second))[-1]["detail"]["assigned"]["strategy"] == "returned"
 
 
 async def test_so_has_the_team_to_which_people_gave_it(house: House) -> None:
