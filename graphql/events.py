@@ -50,8 +50,19 @@ class Event:
         return said(info.context, self.row, self.steps, language or info.context.language)
 
 
+def by_step(runs: Iterable[Row]) -> Runs:
+    """The newest run of each step. It knows also what outcomes were called that only earlier ones had."""
+    found: dict[str, Row] = {}
+    for run in runs:
+        key, titles = run["step"], run["outcome_titles"]
+        if key in found:
+            run = cast(Row, {**run, "outcome_titles": {**found[key]["outcome_titles"], **titles}})
+        found[key] = run
+    return found
+
+
 def event(row: Row, steps: Runs) -> Event:
-    """An event from its row; ``steps``: the item's step runs by the step's key."""
+    """An event from its row; ``steps``: the item's step runs as ``by_step`` has them."""
     return made(Event, row, row=row, steps=steps)
 
 

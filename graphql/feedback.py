@@ -17,7 +17,7 @@ from voxloop.graphql.customers import Customer, customer
 from voxloop.graphql.decisions import Decision, decision
 from voxloop.graphql.enums import Language
 from voxloop.graphql.errors import bad_input
-from voxloop.graphql.events import Event, event, for_customers
+from voxloop.graphql.events import Event, by_step, event, for_customers
 from voxloop.graphql.fields import resolver
 from voxloop.graphql.first_contact import FirstContactResolution, first_contact_resolution
 from voxloop.graphql.linked_items import LinkedItem, linked_item
@@ -210,7 +210,7 @@ class Feedback(Node):
         last: Annotated[int | None, strawberry.argument(description="How many of the newest: up to 200.")] = TIMELINE,
     ) -> list[Event]:
         most = checked_last(TIMELINE if last is None else last)
-        steps = {row["step"]: row for row in self._below("steps")}
+        steps = by_step(self._below("steps"))
         rows = self._below("events")
         if info.context.viewer.role is Role.INTAKE:
             rows = for_customers(rows)

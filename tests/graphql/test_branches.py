@@ -8,12 +8,14 @@ import pytest
 import yaml
 
 from voxloop.domain.identity import uuid_of
+from voxloop.domain.loop import Verb
 from voxloop.domain.rights import SHOWN_TO_CUSTOMERS
 from voxloop.store import queues
 from voxloop.tests.graphql.api import Api
 from voxloop.tests.graphql.watching import open_watchers
 from voxloop.tests.workflows.branching import SAFETY, published
 from voxloop.tests.workflows.house import House
+from voxloop.tests.workflows.moving import publish
 
 BRANCHES = """step { step kind title(language: EN) dueAt owner { key } branches {
   step kind title(language: EN) team { key } owner { key } dueAt acceptedAt
@@ -108,6 +110,19 @@ async def test_a_member_does_her_branch(risk: Risk) -> None:
     told = (await risk.api.ask(TIMELINE, code=risk.code, language="ZH_CN"))["feedback"]["timeline"]
     assert "结果：没有风险" in next(event["sentence"] for event in told if event["kind"] == "completed")
     assert quality["fields"] == {"cause": "误报"}
+
+
+async def test_how_a_branch_ended_has_its_name_after_it_began_again_under_another_version(risk: Risk) -> None:
+    safe = {"step": "quality", "outcome": "safe", "fields": {"cause": "误报"}}
+    assert await risk.do("completeStep", "zhou_ming", **safe) == []
+    [item] = risk.house.items
+    await risk.house.act(item, Verb.CANCEL)
+    nameless = await publish(risk.house.sessions, SAFETY)
+    await risk.house.act(item, Verb.MIGRATE, document=nameless)
+    await risk.house.act(item, Verb.REOPEN)
+    await risk.house.settle()
+    told = (await risk.api.ask(TIMELINE, code=risk.code, language="ZH_CN"))["feedback"]["timeline"]
+    assert "结果：没有风险" in next(event["sentence"] for event in told if event["kind"] == "completed")
 
 
 async def test_whoever_has_the_whole_takes_on_no_other_teams_branch(risk: Risk) -> None:
