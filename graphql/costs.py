@@ -26,6 +26,7 @@ _HEAVY = {
     "Document.differences": 1_000,
     "DocumentDiff.differences": 1_000,
 }
+_FOR_EACH_DAY = {"Document.drawing": _HEAVY["Query.processTraffic"]}
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ NOTHING = Cost()
 def own_cost(parent: object, name: str, usual: int = 1) -> Cost:
     """What a field of ``parent`` costs that answers with an object: one, or more where much is read for it."""
     return Cost(_HEAVY.get(f"{parent}.{name}", usual))
+
+
+def leaf_cost(node: FieldNode, field: GraphQLField, parent: object) -> Cost:
+    """What a field costs that answers with a value: nothing, unless much is read for it, by days maybe."""
+    each = Cost(_FOR_EACH_DAY.get(f"{parent}.{node.name.value}", 0))
+    return Cost.total((own_cost(parent, node.name.value, usual=0), each.times(list_size(node, field, 0))))
 
 
 def list_size(node: FieldNode, field: GraphQLField, usual: int) -> Size | int:

@@ -29,7 +29,7 @@ from graphql import (
 
 from voxloop.graphql import bounds
 from voxloop.graphql.connections import DEFAULT_PAGE
-from voxloop.graphql.costs import NOTHING, Cost, list_size, own_cost
+from voxloop.graphql.costs import NOTHING, Cost, leaf_cost, list_size, own_cost
 from voxloop.graphql.errors import RequestRefused
 
 _USUAL_LIST = 10
@@ -127,7 +127,7 @@ def _cost(node: FieldNode, field: Any, inner: Measure, parent: GraphQLNamedType 
     if field is None:
         return NOTHING, NOTHING
     if is_leaf_type(get_named_type(field.type)):
-        return own_cost(parent, node.name.value, usual=0), NOTHING
+        return leaf_cost(node, field, parent), NOTHING
     own = Cost.total((own_cost(parent, node.name.value), inner.cost))
     type_ = field.type.of_type if is_non_null_type(field.type) else field.type
     if str(type_).endswith("Connection"):

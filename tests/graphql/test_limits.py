@@ -189,6 +189,8 @@ def test_statistics_cost_what_they_read() -> None:
         ("{ documents { nodes { key title } } }", 1 + 25),
         ("{ documents(first: 10) { nodes { body differences } } }", 1 + 10 * (1 + 1_000 + 1_000)),
         ("{ documents(first: 1) { nodes { rules { key } } } }", 1 + 1 + 2_000),
+        ("{ documents(first: 2) { nodes { drawing } } }", 1 + 2 * (1 + 1_000)),
+        ("{ documents(first: 2) { nodes { drawing(days: 30) } } }", 1 + 2 * (1 + 1_000 + 30 * 100)),
         ("{ a: simulateRules { sentences } b: simulateRules { sentences } }", 2 * 5_000),
     ],
 )
