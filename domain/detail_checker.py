@@ -35,8 +35,7 @@ def _reason_problems(process: Process) -> Iterator[Problem]:
 
 
 def _title_problems(process: Process) -> Iterator[Problem]:
-    own = [step for step in process.all_steps if not step.cases and not step.joined]  # others lead by names of steps
-    outcomes = {outcome for step in own for outcome in step.outcomes}
+    outcomes = {outcome for step in process.all_steps if not step.chooses for outcome in step.outcomes}
     for outcome in process.outcome_titles:
         yield from unknown(f"outcomes.{outcome}", "process.no_such_outcome", outcome, outcomes)
 

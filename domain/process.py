@@ -19,9 +19,7 @@ from voxloop.domain.relations import SurveyKind
 from voxloop.domain.rules import Condition
 from voxloop.domain.texts import LANGUAGES, Titles, say
 
-CLOSE = "close"
-HOLD = "hold"
-JOIN = "join"
+CLOSE, HOLD, JOIN = "close", "hold", "join"
 RESERVED = (CLOSE, HOLD)
 RELEASED, IS_SPAM = "released", "spam"
 
@@ -160,6 +158,11 @@ class Step:
         return self.kind is StepKind.CHOICE or self.automatic
 
     @property
+    def chooses(self) -> bool:
+        """Whether cases say where it leads, so that its outcomes are the keys of steps."""
+        return bool(self.cases or self.joined)
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The keys of the fields that every outcome needs."""
         return tuple(each.key for each in self.form if each.required)
@@ -269,8 +272,7 @@ class Process:
 
     def titles_of(self, step: Step) -> Titles:
         """What people call the outcomes of a step, as far as the process says so; those of a choice are steps."""
-        own = not step.cases and not step.joined
-        titles = self.outcome_titles if own else {each.key: each.title for each in self.steps}
+        titles = {each.key: each.title for each in self.steps} if step.chooses else self.outcome_titles
         return {outcome: titles[outcome] for outcome in step.outcomes if titles.get(outcome)}
 
     def item_outcome(self, step: str, outcome: str) -> Outcome:
@@ -281,11 +283,8 @@ class Process:
         """The outcomes of a step that may close an item for a reason which only a person can name."""
         if not self.reasons or step.key == HOLD:
             return []
-        return [
-            outcome
-            for outcome in step.outcomes
-            if CLOSE in step.targets(outcome) and outcome not in self.closing_reasons
-        ]
+        closing = (outcome for outcome in step.outcomes if CLOSE in step.targets(outcome))
+        return [outcome for outcome in closing if outcome not in self.closing_reasons]
 
 
 def handlers(processes: Iterable[Process]) -> dict[FeedbackType, Process]:

@@ -67,7 +67,7 @@ def _way_problems(process: Process) -> Iterator[Problem]:
         if step.key not in reached:
             yield Problem(f"steps[{index}]", "process.unreachable", {"step": step.key})
         elif step.outcomes and step.key not in ending:
-            ways = "choice" if step.cases or step.joined else "outcomes"
+            ways = "choice" if step.chooses else "outcomes"
             yield Problem(f"steps[{index}].{ways}", "process.endless", {"step": step.key})
         elif step.key in spinning:
             yield Problem(f"steps[{index}]", "process.spinning", {"step": step.key})

@@ -90,7 +90,7 @@ def _ways(step: Step, words: Words) -> Iterator[tuple[str, str]]:
     """The name and the target of each arrow that leaves a step."""
     yield from _cases(step.cases, words)
     yield from ((_ended(step, joined, words), joined.go) for joined in step.joined)
-    for outcome, target in () if step.cases or step.joined else step.outcomes.items():
+    for outcome, target in () if step.chooses else step.outcomes.items():
         name = outcome_title(words.outcomes, outcome, words.language)
         if outcome in step.conditional:
             for case, go in _cases(step.conditional[outcome], words):
