@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
 from voxloop.commands.document_lines import tell_file_problems, told
 from voxloop.commands.document_sources import find, known_for
@@ -80,8 +79,7 @@ async def _render(settings: Settings, given: argparse.Namespace) -> int:
 
 async def _traffic(settings: Settings, key: str, days: int) -> Traffic:
     async with own_database(settings) as sessions, sessions.begin() as session:
-        everybody, since = Viewer("cli", "cli", Role.ADMIN), datetime.now(UTC) - timedelta(days=days)
-        return Traffic(days, await traffic.of_process(session, everybody, key, since))
+        return Traffic(days, await traffic.of_process(session, Viewer("cli", "cli", Role.ADMIN), key, days))
 
 
 async def _team_titles(settings: Settings) -> dict[str, Mapping[str, str]]:

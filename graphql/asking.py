@@ -16,14 +16,14 @@ from strawberry.types.field import StrawberryField
 from voxloop.domain.statistics import MOST_DIMENSIONS, Dimension, Metric, Period
 from voxloop.graphql.context import Info
 from voxloop.graphql.enums import Language
-from voxloop.graphql.errors import RequestRefused, bad_input
+from voxloop.graphql.errors import RequestRefused, bad_input, in_time
 from voxloop.graphql.fields import Resolver
 from voxloop.graphql.filters import FeedbackWhere, read_search, read_where
 from voxloop.reports.labels import Labels
 from voxloop.reports.tables import Table, table
 from voxloop.store import organisation, statistics
 from voxloop.store.listing import Wanted
-from voxloop.store.statistics import MOST_GROUPS, Question, TooManyGroups, TooSlow
+from voxloop.store.statistics import MOST_GROUPS, Question, TooManyGroups
 
 _MOST_DAYS = 3_660
 _YEARS = range(1900, 2200)
@@ -116,11 +116,10 @@ async def answer(info: Info, asked: Asked, metrics: Collection[Metric], compared
             raise bad_input("compareTo", "no_period")
         question = Question(wanted, by, measured, zone.key, period)
         try:
-            now = await statistics.measure(session, viewer, question)
-            if compared:
-                before = await statistics.measure(session, viewer, question.before())
-        except TooSlow as error:
-            raise RequestRefused("too_slow", "TOO_SLOW") from error
+            with in_time():
+                now = await statistics.measure(session, viewer, question)
+                if compared:
+                    before = await statistics.measure(session, viewer, question.before())
         except TooManyGroups as error:
             raise RequestRefused("too_many_groups", "TOO_MANY_GROUPS", maximum=MOST_GROUPS) from error
     labels = _labels(info, asked.language)

@@ -7,10 +7,9 @@ import strawberry
 
 from voxloop.domain.decision import Correctable
 from voxloop.graphql.context import Info
-from voxloop.graphql.errors import RequestRefused, forbidden, readable
+from voxloop.graphql.errors import forbidden, in_time, readable
 from voxloop.graphql.fields import resolver
 from voxloop.store import corrections
-from voxloop.store.statistics import TooSlow
 
 _WINDOW = timedelta(days=90)
 
@@ -54,9 +53,7 @@ class CorrectionQueries:
         if not info.context.viewer.sees_all:
             raise forbidden()
         key, begin = readable("ruleSet", rule_set), since or datetime.now(UTC) - _WINDOW
-        try:
+        with in_time():
             async with info.context.parts.sessions.begin() as session:
                 found = await corrections.accuracy(session, key, version, begin)
-        except TooSlow as error:
-            raise RequestRefused("too_slow", "TOO_SLOW") from error
         return [RuleAccuracy(**vars(each), right=each.right) for each in found]

@@ -80,8 +80,8 @@ def own_cost(parent: object, name: str, usual: int = 1) -> Cost:
 
 def leaf_cost(node: FieldNode, field: GraphQLField, parent: object) -> Cost:
     """What a field costs that answers with a value: nothing, unless much is read for it, by days maybe."""
-    each = Cost(_FOR_EACH_DAY.get(f"{parent}.{node.name.value}", 0))
-    return Cost.total((own_cost(parent, node.name.value, usual=0), each.times(list_size(node, field, 0))))
+    own, each = own_cost(parent, node.name.value, usual=0), _FOR_EACH_DAY.get(f"{parent}.{node.name.value}")
+    return own if each is None else Cost.total((own, Cost(each).times(list_size(node, field, 0))))
 
 
 def list_size(node: FieldNode, field: GraphQLField, usual: int) -> Size | int:

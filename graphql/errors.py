@@ -4,6 +4,8 @@
 By whichever transport, every error passes ``shown``: what nobody foresaw is logged under an id, and only that is told.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError, Node
@@ -16,6 +18,7 @@ from voxloop.domain.submission import unreadable
 from voxloop.domain.texts import say
 from voxloop.doors import noted
 from voxloop.graphql.bounds import MAX_TOKENS
+from voxloop.store.statistics import TooSlow
 
 _REASONS = ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT")
 _TOO_LONG = f"more than {MAX_TOKENS} tokens. Parsing aborted."
@@ -53,6 +56,19 @@ def readable(argument: str, value: str, limit: int = 200) -> str:
     if unreadable(value):
         raise bad_input(argument, "unreadable")
     return value
+
+
+@contextlib.contextmanager
+def in_time() -> Iterator[None]:
+    """Read what may take long.
+
+    Raises:
+        RequestRefused: it took too long and was stopped.
+    """
+    try:
+        yield
+    except TooSlow as error:
+        raise RequestRefused("too_slow", "TOO_SLOW") from error
 
 
 def unauthenticated() -> RequestRefused:

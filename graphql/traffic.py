@@ -1,16 +1,14 @@
 """What happens at the steps of a process, for whoever draws it or looks where items wait."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import strawberry
 
 from voxloop.domain import statistics
 from voxloop.graphql.context import Info
-from voxloop.graphql.errors import RequestRefused, bad_input, readable
+from voxloop.graphql.errors import bad_input, in_time, readable
 from voxloop.graphql.fields import resolver
 from voxloop.store import traffic
-from voxloop.store.statistics import TooSlow
 
 USUAL_DAYS, MOST_DAYS = 30, 366
 
@@ -54,9 +52,6 @@ async def traffic_of(info: Info, process: str, days: int) -> dict[str, statistic
     """
     if not 1 <= days <= MOST_DAYS:
         raise bad_input("days", "range", least=1, most=MOST_DAYS)
-    since = datetime.now(UTC) - timedelta(days=days)
-    try:
+    with in_time():
         async with info.context.parts.sessions.begin() as session:
-            return await traffic.of_process(session, info.context.viewer, process, since)
-    except TooSlow as error:
-        raise RequestRefused("too_slow", "TOO_SLOW") from error
+            return await traffic.of_process(session, info.context.viewer, process, days)
