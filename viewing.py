@@ -21,8 +21,7 @@ async def create(parts: Parts, viewer: Viewer, key: str, wish: Mapping[str, Any]
     Raises:
         Refused, RefusedTogether: none was made.
     """
-    _demand_sharing(viewer, wish["sharing"])
-    demand(text_problem(wish, "title", LONGEST_TITLE))
+    _check(viewer, wish)
     id_ = id_under("view", viewer.actor, key)
     async with parts.sessions.begin() as session:
         await take_turns(session, "views")
@@ -41,8 +40,7 @@ async def change(parts: Parts, viewer: Viewer, id_: UUID, revision: int, wish: M
     Raises:
         Refused, RefusedTogether: it stays as it is.
     """
-    _demand_sharing(viewer, wish["sharing"])
-    demand(text_problem(wish, "title", LONGEST_TITLE))
+    _check(viewer, wish)
     async with parts.sessions.begin() as session:
         await take_turns(session, "views")
         row = await _hers(session, viewer, id_)
@@ -63,6 +61,11 @@ async def remove(parts: Parts, viewer: Viewer, id_: UUID) -> None:
         await take_turns(session, "views")
         await _hers(session, viewer, id_)
         await views.remove(session, id_)
+
+
+def _check(viewer: Viewer, wish: Mapping[str, Any]) -> None:
+    _demand_sharing(viewer, wish["sharing"])
+    demand(text_problem(wish, "title", LONGEST_TITLE))
 
 
 async def _hers(session: Session, viewer: Viewer, id_: UUID) -> Row:

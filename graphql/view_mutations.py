@@ -1,5 +1,6 @@
 """The mutations on saved views."""
 
+from collections.abc import Awaitable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -60,29 +61,33 @@ _GIVEN = strawberry.argument(description="What is wanted.")
 class ViewMutations:
     @mutation("Make a view or change one; shared ones are for managers and admins.")
     async def save_view(self, info: Info, input: Annotated[SaveViewInput, _GIVEN]) -> ViewPayload:
-        try:
-            return ViewPayload(view=await _shown(info, await _save(info, input)), user_errors=[])
-        except (Refused, RefusedTogether) as refused:
-            return ViewPayload(view=None, user_errors=user_errors(info.context, refused))
+        return await _answered(info, _save(info, input))
 
     @mutation("Remove a view; shared ones are for managers and admins.")
     async def remove_view(self, info: Info, input: Annotated[RemoveViewInput, _GIVEN]) -> ViewPayload:
-        try:
-            await viewing.remove(info.context.parts, info.context.viewer, demand_uuid("View", input.id))
-        except (Refused, RefusedTogether) as refused:
-            return ViewPayload(view=None, user_errors=user_errors(info.context, refused))
-        return ViewPayload(view=None, user_errors=[])
+        return await _answered(info, _remove(info, input))
 
 
-async def _save(info: Info, given: SaveViewInput) -> UUID:
+async def _answered(info: Info, work: Awaitable[View | None]) -> ViewPayload:
+    try:
+        return ViewPayload(view=await work, user_errors=[])
+    except (Refused, RefusedTogether) as refused:
+        return ViewPayload(view=None, user_errors=user_errors(info.context, refused))
+
+
+async def _remove(info: Info, given: RemoveViewInput) -> None:
+    await viewing.remove(info.context.parts, info.context.viewer, demand_uuid("View", given.id))
+
+
+async def _save(info: Info, given: SaveViewInput) -> View | None:
     parts, viewer, wish = info.context.parts, info.context.viewer, _wish(given)
     if given.id is None:
-        return await viewing.create(parts, viewer, demand_key(info.context, given.key), wish)
+        return await _shown(info, await viewing.create(parts, viewer, demand_key(info.context, given.key), wish))
     id_ = demand_uuid("View", given.id)
     if given.expected_revision is None:
         raise Refused(RefusalCode.REQUIRED, ["expected_revision"])
     await viewing.change(parts, viewer, id_, given.expected_revision, wish)
-    return id_
+    return await _shown(info, id_)
 
 
 def _wish(given: SaveViewInput) -> dict[str, Any]:

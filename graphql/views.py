@@ -44,7 +44,6 @@ class View(Node):
         description="How many items you find in it; null where its filter cannot be read any more."
     )
     row: strawberry.Private[Row]
-    wanted: strawberry.Private[Where | None]
 
     @resolver("The member who made it.")
     def owner(self, info: Info) -> Member | None:
@@ -52,14 +51,16 @@ class View(Node):
 
     @resolver("Why nothing can be found in it any more; null when all is well.")
     def problem(self, info: Info, language: InLanguage = None) -> str | None:
-        return None if self.wanted is not None else say(language or info.context.language, "view.unreadable")
+        readable = _kept(info, self.row) is not None
+        return None if readable else say(language or info.context.language, "view.unreadable")
 
     @paged("Its items.")
     async def feedbacks(self, info: Info, ask: Ask) -> Connection[Feedback]:
-        if self.wanted is None:
+        where = _kept(info, self.row)
+        if where is None:
             raise bad_input("where", "view_unreadable")
         order = FeedbackOrder(field=self.field, direction=self.direction)
-        return await feedback_list(info, ask, Wanted(self.wanted), order)
+        return await feedback_list(info, ask, Wanted(where), order)
 
 
 @strawberry.type
@@ -73,11 +74,16 @@ class ViewQueries:
 
 async def view_page(info: Info, session: Session, rows: Sequence[Row], chosen: Selection) -> list[View]:
     """Views from their rows; counted one after the other, on one connection, where that is ``chosen``."""
-    return [await _view(info, session, row, "count" in chosen) for row in rows]
+    counted = "count" in chosen
+    return [_view(row, await _count(info, session, row) if counted else None) for row in rows]
 
 
-async def _view(info: Info, session: Session, row: Row, counted: bool) -> View:
-    wanted = _kept(info, row["where"])
+async def _count(info: Info, session: Session, row: Row) -> int | None:
+    where = _kept(info, row)
+    return None if where is None else await listing.count(session, info.context.viewer, Wanted(where))
+
+
+def _view(row: Row, count: int | None) -> View:
     return made(
         View,
         row,
@@ -85,18 +91,15 @@ async def _view(info: Info, session: Session, row: Row, counted: bool) -> View:
         sharing=Sharing(row["sharing"]),
         field=Order(row["field"]),
         direction=Direction.DESC if row["descending"] else Direction.ASC,
-        count=await listing.count(session, info.context.viewer, Wanted(wanted))
-        if counted and wanted is not None
-        else None,
+        count=count,
         row=row,
-        wanted=wanted,
     )
 
 
-def _kept(info: Info, where: Any) -> Where | None:
+def _kept(info: Info, row: Row) -> Where | None:
     """The filter that was kept; None when the schema knows no such filter any more."""
     schema: Any = info.schema
-    values = coerce_input_value(where, schema._schema.type_map["FeedbackWhere"])
+    values = coerce_input_value(row["where"], schema._schema.type_map["FeedbackWhere"])
     if values is Undefined:
         return None
     try:
