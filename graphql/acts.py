@@ -25,9 +25,13 @@ class FeedbackPayload:
     user_errors: list[UserError] = strawberry.field(description="Why nothing was changed; empty when all went well.")
 
 
-@strawberry.input(description="What every act on an item names.")
-class ItemInput:
+@strawberry.input
+class ItemNamed:
     id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+
+
+@strawberry.input(description="What every act on an item names.")
+class ItemInput(ItemNamed):
     key: str | None = strawberry.field(
         default=None,
         description="Idempotency key, up to 200 characters: the same key again does nothing twice. "

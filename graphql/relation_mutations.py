@@ -10,7 +10,7 @@ from voxloop.acts import Wish
 from voxloop.domain.identity import uuid_of
 from voxloop.domain.loop import Verb
 from voxloop.domain.relations import LinkKind
-from voxloop.graphql.acts import FeedbackPayload, ItemInput, answered, perform, reread
+from voxloop.graphql.acts import FeedbackPayload, ItemInput, ItemNamed, answered, perform, reread
 from voxloop.graphql.context import Info
 from voxloop.graphql.feedback import Feedback
 from voxloop.graphql.fields import mutation
@@ -39,24 +39,23 @@ class UnmergeFeedbackInput(ItemInput):
 
 
 @strawberry.input(description="Follow an item.")
-class FollowFeedbackInput:
-    id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+class FollowFeedbackInput(ItemNamed):
+    pass
 
 
 @strawberry.input(description="Follow an item no more.")
-class UnfollowFeedbackInput:
-    id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+class UnfollowFeedbackInput(ItemNamed):
+    pass
 
 
 @strawberry.input(description="Have an item open.")
-class AnnouncePresenceInput:
-    id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+class AnnouncePresenceInput(ItemNamed):
     writing: bool = strawberry.field(default=False, description="Whether you are writing an answer or a note.")
 
 
 @strawberry.input(description="Have an item open no more.")
-class EndPresenceInput:
-    id: strawberry.ID = strawberry.field(description="The item's global id or its code.")
+class EndPresenceInput(ItemNamed):
+    pass
 
 
 _GIVEN = strawberry.argument(description="What is wanted.")
