@@ -38,9 +38,7 @@ async def route_to(scene: Scene, step: Step | None) -> Row | None:
 async def assign(scene: Scene, step: Step, run: Row, member: str | None = None, again: bool = False) -> None:
     """Give the step to ``member``, whom rules named or (``again``) who had it, else to whom the strategy finds.
 
-    She is told.
-
-    When that is nobody, the team's queue keeps it and the team's lead is told.
+    She is told. When that is nobody, the team's queue keeps it and the team's lead is told.
     """
     theirs = Ground.RETURNED if again else Ground.NAMED
     ground, person = (theirs, member) if member is not None else await _whose(scene, step)

@@ -1,5 +1,7 @@
-"""Work: what waits for a member, as a filter of items. It, or a branch of it, is hers or in her team's queue,
-and nobody has put it aside."""
+"""Work: what waits for a member, as a filter of items. It, or a branch of it, is hers or in her team's queue.
+
+Nobody has put it aside.
+"""
 
 from enum import StrEnum
 
